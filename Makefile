@@ -1,0 +1,58 @@
+# Viva: `make run` and `make test` are all a newcomer needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export HF_HUB_OFFLINE := 1
+
+# uv does not read pip's settings: hand on a folder of local builds where a machine has one; elsewhere ask
+# for PyTorch's CPU build, which is gigabytes smaller than the default.
+UV := UV_FIND_LINKS="$${PIP_FIND_LINKS:-}" VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -c constraints.txt
+TORCH := $(if $(PIP_FIND_LINKS),,--torch-backend cpu)
+
+.PHONY: run chat test unit lint bench index clean
+
+run: $(VENV)/.installed  ## serve on http://127.0.0.1:8000
+	@$(BIN)/viva serve
+
+chat: $(VENV)/.installed  ## an interview in the terminal
+	@$(BIN)/viva chat
+
+index: $(VENV)/.installed  ## build the index without serving
+	@$(BIN)/viva index
+
+test: $(VENV)/.installed-test  ## every test, the browser's included
+	@$(BIN)/python -m pytest tests/unit
+	@$(BIN)/python -m pytest tests/contract tests/browser
+
+unit: $(VENV)/.installed-test  ## the fast tests
+	@$(BIN)/python -m pytest tests/unit
+
+lint: $(VENV)/.installed-test  ## style, types, content, Dockerfile
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/hadolint --failure-threshold warning Dockerfile
+	@$(BIN)/viva lint
+
+bench: $(VENV)/.installed-test  ## speed and memory on this machine
+	@$(BIN)/python -m eval.bench
+
+$(VENV)/.uv:
+	@echo "Making the environment in $(VENV) …"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Viva needs Python 3.11 or newer; set PYTHON=python3.x")'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt uv
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.uv constraints.txt pyproject.toml
+	@echo "Installing what Viva needs (the first time takes a while) …"
+	@$(UV) $(TORCH) -e .
+	@touch $@
+
+$(VENV)/.installed-test: $(VENV)/.installed tests/install-chromium.sh
+	@$(UV) $(TORCH) -e '.[test]'
+	@sh tests/install-chromium.sh $(BIN)/python
+	@touch $@
+
+clean:  ## remove the environment; the data folder stays
+	rm -rf $(VENV)

@@ -1,0 +1,351 @@
+"""The one orchestration of an interview. The web, the terminal, other tools and the evaluation all go through it.
+
+A turn: answer -> store -> retrieve passages -> judge the open criteria -> decide the move -> store -> word the
+move -> stream it -> store. Whatever a crash leaves undone is finished from the stored events by the next call.
+"""
+
+import asyncio
+import secrets
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing, suppress
+from dataclasses import replace
+from weakref import WeakValueDictionary
+
+from app.content import Catalog
+from app.core import plan as planning
+from app.core.debrief import Debrief, debrief
+from app.core.decide import decide, hint_target, time_is_up
+from app.core.errors import (
+    AlreadyFinished,
+    EngineMissing,
+    Invalid,
+    NoHintLeft,
+    NotFinished,
+    NotFound,
+    TurnOutOfOrder,
+    VivaError,
+)
+from app.core.events import Answered, Decided, Decision, Event, Finished, Judged, Move, SelfChecked, Spoke, Started, Style
+from app.core.exchange import Outcome, Request, Scored, Step, Stored, Token, check_answer
+from app.core.interview import Interview, replay
+from app.core.ports import Brief, Clock, Engine, EventStore, Retriever, Summary, Task
+from app.core.rubric import Passage, Question
+from app.core.verdict import ground, locate
+
+#: Minutes a question, for a mock interview that names no time.
+MOCK_MINUTES = 8
+#: Passages shown to the judge and the speaker: the same ones for the whole of a question.
+PASSAGES = 4
+
+
+class Coach:
+    """Runs interviews. Safe for many interviews at once; turns of one interview are taken one by one."""
+
+    def __init__(
+        self,
+        *,
+        catalog: Catalog,
+        engines: Mapping[str, Engine],
+        default_engine: str,
+        retriever: Retriever,
+        store: EventStore,
+        clock: Clock,
+        follow_ups: int = 3,
+    ) -> None:
+        self.catalog = catalog
+        self._engines = engines
+        self._default_engine = default_engine
+        self._retriever = retriever
+        self._store = store
+        self._clock = clock
+        self._follow_ups = follow_ups
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._preparing: set[asyncio.Task[None]] = set()
+
+    async def start(self, request: Request) -> Outcome:
+        """Plan an interview, store it and ask the first question.
+
+        Raises NotFound for an unknown topic, Invalid when there are too few questions, EngineMissing.
+        """
+        seed = secrets.randbelow(2**31) if request.seed is None else request.seed
+        engine = self._engine(request.engine)
+        choice = planning.Choice(topics=request.topics, level=request.level, questions=request.questions, seed=seed)
+        questions = planning.plan(choice, self._offered(request))
+        minutes = request.minutes
+        if minutes is None and request.style is Style.MOCK:
+            minutes = MOCK_MINUTES * len(questions)
+        started = Started(
+            at=self._clock.now(),
+            plan=questions,
+            style=request.style,
+            level=request.level,
+            engine=engine.name,
+            seed=seed,
+            follow_ups=self._follow_ups,
+            minutes=minutes,
+            versions=self._versions(engine),
+        )
+        opening = Decided(at=started.at, turn=0, decision=Decision(move=Move.OPEN, question=0))
+        interview = replay(secrets.token_urlsafe(9), [started, opening])
+        await self._store.create(interview.id, interview.events)
+        return Outcome(interview=await self._settle(interview))
+
+    async def answer(self, id: str, turn: int, text: str) -> AsyncGenerator[Step, None]:
+        """Take one turn, step by step: Stored, Scored, Token…, and the Outcome, always last.
+
+        The same turn again yields its first outcome alone. Raises NotFound, TurnOutOfOrder, AlreadyFinished,
+        Invalid, StorageFull or StorageBusy before the first step, with nothing accepted.
+        """
+        check_answer(text)
+        async with self._lock(id):
+            interview = await self._settle(await self._load(id))
+            if 1 <= turn <= interview.turn:
+                yield _first_outcome(interview, turn)
+                return
+            if interview.finished:
+                raise AlreadyFinished("This interview has ended and takes no more answers. Read its debrief, or start another.")
+            if turn != interview.expected_turn:
+                raise TurnOutOfOrder(turn, interview.expected_turn)
+            interview = await self._append(interview, Answered(at=self._clock.now(), turn=turn, text=text))
+            yield Stored(turn)
+            interview = await self._judge(interview)
+            yield Scored(interview, interview.judged[-1].verdicts)
+            async with aclosing(self._speak(interview)) as pieces:
+                async for piece in pieces:
+                    if isinstance(piece, str):
+                        yield Token(piece)
+                    else:
+                        interview = piece
+            yield Outcome(interview=interview, verdicts=interview.judged[-1].verdicts)
+
+    async def hint(self, id: str) -> Outcome:
+        """A hint on what was just asked for. Asked again in the same turn, it is the same hint.
+
+        Raises AlreadyFinished, or NoHintLeft.
+        """
+        async with self._lock(id):
+            interview = await self._settle(await self._load(id))
+            if interview.finished:
+                raise AlreadyFinished("This interview has ended; the debrief holds every answer.")
+            last = interview.decided
+            if last and last.decision.move is Move.HINT and last.turn == interview.turn:
+                return Outcome(interview=interview, repeated=True)
+            target = hint_target(interview.here)
+            if target is None:
+                raise NoHintLeft("There is no hint left for this question. Say what you can; the interview will go on.")
+            decision = Decision(move=Move.HINT, question=interview.current, criterion=target.id)
+            now = self._clock.now()
+            interview = await self._append(interview, Decided(at=now, turn=interview.turn, decision=decision, asked_for=True))
+            return Outcome(interview=await self._settle(interview))
+
+    async def finish(self, id: str) -> Outcome:
+        """End the interview here. Ending it twice changes nothing."""
+        async with self._lock(id):
+            interview = await self._settle(await self._load(id))
+            if interview.finished:
+                return Outcome(interview=interview, repeated=True)
+            now = self._clock.now()
+            closing = Decided(at=now, turn=interview.turn, decision=Decision(move=Move.CLOSE, question=interview.current))
+            interview = await self._append(interview, closing, Finished(at=now, reason="candidate"))
+            return Outcome(interview=await self._settle(interview))
+
+    async def interview(self, id: str) -> Interview:
+        """The interview as it stands, after finishing what a crash may have left undone."""
+        async with self._lock(id):
+            return await self._settle(await self._load(id))
+
+    async def debrief(self, id: str) -> Debrief:
+        """The report of a finished interview; NotFinished while it is open."""
+        interview = await self.interview(id)
+        if not interview.finished:
+            raise NotFinished("The debrief is written when the interview has ended. Answer on, or finish it first.")
+        return debrief(interview, self.catalog.notes)
+
+    async def self_check(self, id: str, question: int, criterion: str, turn: int, quote: str) -> SelfChecked:
+        """Keep the candidate's own view: the words of theirs that state a criterion. An empty quote takes it back.
+
+        Raises NotFound for a question or criterion, NotFinished, Invalid when the words are not in that answer.
+        """
+        async with self._lock(id):
+            interview = await self._settle(await self._load(id))
+            if not interview.finished:
+                raise NotFinished("Check criteria against your own words once the interview has ended.")
+            known = 0 <= question < len(interview.questions) and criterion in interview.questions[question].standings
+            if not known:
+                raise NotFound(f"This interview has no criterion {criterion!r} in question {question}.")
+            check = SelfChecked(at=self._clock.now(), question=question, criterion=criterion)
+            if quote.strip():
+                text = next((a.text for a in interview.questions[question].answers if a.turn == turn), "")
+                found = locate(quote, text)
+                if found is None:
+                    raise Invalid(f"These words are not in your answer of turn {turn}.", field="quote")
+                start, end = found
+                check = replace(check, turn=turn, quote=text[start:end], start=start, end=end)
+            await self._append(interview, check)
+            return check
+
+    async def list(self, limit: int = 50, offset: int = 0) -> list[Summary]:
+        """Past and open interviews, newest first."""
+        return await self._store.list(limit, offset)
+
+    async def delete(self, id: str) -> None:
+        """Forget an interview and everything in it."""
+        async with self._lock(id):
+            await self._store.delete(id)
+
+    async def search(self, query: str, k: int) -> tuple[Passage, ...]:
+        """The passages of the notes nearest to a query, best first."""
+        return await self._retriever.search(query, k)
+
+    async def score(self, question: Question, answer: str, engine: str | None = None) -> Interview:
+        """Judge one answer against any rubric, without keeping anything: an interview of one turn, for its score."""
+        check_answer(answer)
+        chosen, now = self._engine(engine), self._clock.now()
+        started = Started(
+            at=now,
+            plan=(question,),
+            style=Style.PRACTICE,
+            level=question.level,
+            engine=chosen.name,
+            seed=0,
+            follow_ups=self._follow_ups,
+            versions=self._versions(chosen),
+        )
+        opening = Decided(at=now, turn=0, decision=Decision(move=Move.OPEN, question=0))
+        interview = replay("", [started, opening, Answered(at=now, turn=1, text=answer)])
+        return interview.then(await self._judged(interview))
+
+    async def probe(self, question: Question, answer: str, engine: str | None = None) -> Outcome:
+        """What the interviewer would say next to that answer, without keeping anything."""
+        interview = await self.score(question, answer, engine)
+        interview = interview.then(Decided(at=self._clock.now(), turn=1, decision=decide(interview)))
+        text = "".join([piece async for piece in self._words(interview)])
+        spoke = Spoke(at=self._clock.now(), turn=1, text=text, engine=interview.started.engine)
+        return Outcome(interview=interview.then(spoke), verdicts=interview.judged[-1].verdicts)
+
+    # The steps of a turn
+
+    async def _settle(self, interview: Interview) -> Interview:
+        """Finish what is undone: an answer not yet judged, a move not yet worded."""
+        if interview.unjudged:
+            interview = await self._judge(interview)
+        if interview.unspoken:
+            async for piece in self._speak(interview):
+                if isinstance(piece, Interview):
+                    interview = piece
+        return interview
+
+    async def _judge(self, interview: Interview) -> Interview:
+        """Judge the newest answer and decide what comes next; store both at once."""
+        judged = await self._judged(interview)
+        after = interview.then(judged)
+        decision = decide(after)
+        events: list[Event] = [judged, Decided(at=judged.at, turn=judged.turn, decision=decision)]
+        if decision.move is Move.CLOSE:
+            events.append(Finished(at=judged.at, reason="time" if time_is_up(after) else "done"))
+        return await self._append(interview, *events)
+
+    async def _judged(self, interview: Interview) -> Judged:
+        state = interview.here
+        task = Task(
+            question=state.question,
+            criteria=state.open_criteria(),
+            answers=tuple(state.answers),
+            passages=await self._passages(state.question),
+            target=state.target,
+        )
+        engine = self._engine(interview.started.engine)
+        judgement = await engine.judge.judge(task)
+        known = {criterion.id for criterion in task.criteria}
+        return Judged(
+            at=self._clock.now(),
+            turn=interview.turn,
+            engine=engine.name,
+            verdicts=tuple(ground(verdict, task.answers) for verdict in judgement.verdicts if verdict.criterion in known),
+            intent=judgement.intent,
+            fact=judgement.fact,
+            flags=judgement.flags,
+        )
+
+    async def _speak(self, interview: Interview) -> AsyncGenerator[str | Interview, None]:
+        """Word the decided move; yields its pieces and, last, the interview with the words stored."""
+        pieces: list[str] = []
+        async for piece in self._words(interview):
+            pieces.append(piece)
+            yield piece
+        if interview.decided and interview.decided.decision.move in (Move.OPEN, Move.ADVANCE):
+            self._prepare(interview)
+        engine = self._engine(interview.started.engine)
+        spoke = Spoke(at=self._clock.now(), turn=interview.turn, text="".join(pieces), engine=engine.name)
+        yield await self._append(interview, spoke)
+
+    async def _words(self, interview: Interview) -> AsyncIterator[str]:
+        decided = interview.decided
+        if decided is None:
+            raise LookupError("no move has been decided")
+        decision, state = decided.decision, interview.here
+        criterion = state.question.criterion(decision.criterion) if decision.criterion else None
+        brief = Brief(
+            decision=decision,
+            question=state.question,
+            criterion=criterion,
+            answer=state.answers[-1].text if state.answers else "",
+            quote=state.standings[criterion.id].verdict.quote if criterion else "",
+            passages=await self._passages(state.question) if state.answers else (),
+            seed=interview.started.seed,
+            turn=interview.turn,
+            reason=interview.finished.reason if interview.finished else None,
+        )
+        async for piece in self._engine(interview.started.engine).speaker.speak(brief):
+            yield piece
+
+    async def _passages(self, question: Question) -> tuple[Passage, ...]:
+        """Retrieved for the question, not the answer: the same for the whole of it, whoever answers."""
+        return await self._retriever.search(question.ask, PASSAGES)
+
+    def _prepare(self, interview: Interview) -> None:
+        """Let the judge read the rubric while the candidate thinks. What fails here fails again, and is told, in the turn."""
+
+        async def prepare() -> None:
+            with suppress(VivaError):
+                await self._engine(interview.started.engine).judge.prepare(interview.here.question)
+
+        task = asyncio.create_task(prepare())
+        self._preparing.add(task)
+        task.add_done_callback(self._preparing.discard)
+
+    # Plumbing
+
+    async def _load(self, id: str) -> Interview:
+        return replay(id, await self._store.load(id))
+
+    async def _append(self, interview: Interview, *events: Event) -> Interview:
+        await self._store.append(interview.id, len(interview.events), events)
+        return interview.then(*events)
+
+    def _lock(self, id: str) -> asyncio.Lock:
+        return self._locks.setdefault(id, asyncio.Lock())
+
+    def _engine(self, name: str | None) -> Engine:
+        name = name or self._default_engine
+        if name not in self._engines:
+            raise EngineMissing(f"The engine {name!r} is not set up here. Engines: {', '.join(sorted(self._engines))}.")
+        return self._engines[name]
+
+    def _versions(self, engine: Engine) -> dict[str, str]:
+        return {**self.catalog.hashes, **engine.versions}
+
+    def _offered(self, request: Request) -> Sequence[Question]:
+        topics = request.topics or (self.catalog.in_loop(request.loop) if request.loop else tuple(self.catalog.notes))
+        for topic in topics:
+            self.catalog.note(topic)
+        if not topics:
+            raise NotFound(f"The loop {request.loop!r} has no topic yet.")
+        return [question for topic in dict.fromkeys(topics) for question in self.catalog.questions[topic]]
+
+
+def _first_outcome(interview: Interview, turn: int) -> Outcome:
+    """What that turn led to when it was first sent."""
+    upto = next(i for i, event in enumerate(interview.events) if isinstance(event, Spoke) and event.turn == turn)
+    then = replay(interview.id, interview.events[: upto + 1])
+    return Outcome(interview=then, verdicts=then.judged[-1].verdicts, repeated=True)

@@ -1,0 +1,37 @@
+"""The settings: environment variables with the prefix VIVA_, each with a default that works."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read from the environment when it is made, never at import. Every field has its line in the README."""
+
+    model_config = SettingsConfigDict(env_prefix="VIVA_", frozen=True, extra="ignore")
+
+    host: str = Field(default="127.0.0.1", description="Address to listen on; any but loopback needs VIVA_API_KEYS")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on")
+    api_keys: Annotated[tuple[str, ...], NoDecode] = Field(default=(), description="Keys that callers send, separated by commas")
+    data_dir: Path = Field(default=Path("viva-data"), description="Folder of the database and the index")
+    database_url: str | None = Field(default=None, description="A PostgreSQL URL, in place of SQLite in the data folder")
+    chroma_url: str | None = Field(default=None, description="A Chroma server's URL, in place of the index in the data folder")
+    content_dir: Path | None = Field(
+        default=None, description="A folder with more knowledge/ and rubrics/, added to those shipped"
+    )
+    embedding_model: str | None = Field(default=None, description="Another sentence-transformers model: its name or folder")
+    engine: str = Field(default="offline", description="Engine of an interview that names none")
+    follow_ups: int = Field(default=3, ge=0, le=10, description="Follow-ups to a question, at most")
+    log_level: str = Field(default="warning", description="debug, info, warning or error")
+
+    @field_validator("api_keys", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(key.strip() for key in value.split(",") if key.strip()) if isinstance(value, str) else value
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL in force."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'viva.sqlite'}"

@@ -1,0 +1,130 @@
+"""What happened: the append-only events that an interview is made of.
+
+Every event carries a `type` tag, so that a stored line can be read back without guessing, and `at`, in UTC.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from app.core.rubric import Level, Question
+from app.core.verdict import Flag, Intent, Verdict
+
+
+class Move(StrEnum):
+    """What the interviewer does."""
+
+    OPEN = "open"
+    PROBE = "probe"
+    CHALLENGE = "challenge"
+    HINT = "hint"
+    CLARIFY = "clarify"
+    REDIRECT = "redirect"
+    ADVANCE = "advance"
+    CLOSE = "close"
+
+
+class Style(StrEnum):
+    """`practice` shows verdicts as they come; `mock` is timed and shows nothing until the debrief."""
+
+    PRACTICE = "practice"
+    MOCK = "mock"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A move and what it is about. `question` is the index into the plan; `fact` the index of the card's line."""
+
+    move: Move
+    question: int
+    criterion: str | None = None
+    fact: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """The interview was set up. The plan holds copies: later edits of a rubric do not change what was asked."""
+
+    at: datetime
+    plan: tuple[Question, ...]
+    style: Style
+    level: Level
+    engine: str
+    seed: int
+    follow_ups: int
+    minutes: int | None = None
+    versions: dict[str, str] | None = None
+    type: Literal["started"] = "started"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """The candidate's turn was accepted; from here on it is never lost."""
+
+    at: datetime
+    turn: int
+    text: str
+    type: Literal["answered"] = "answered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """The open criteria were judged on that turn."""
+
+    at: datetime
+    turn: int
+    engine: str
+    verdicts: tuple[Verdict, ...]
+    intent: Intent
+    fact: int | None = None
+    flags: tuple[Flag, ...] = ()
+    type: Literal["judged"] = "judged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """The next move was fixed, after `turn` answers, before it was worded."""
+
+    at: datetime
+    turn: int
+    decision: Decision
+    asked_for: bool = False  # the candidate asked for this hint
+    type: Literal["decided"] = "decided"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoke:
+    """The interviewer said the last decided move."""
+
+    at: datetime
+    turn: int
+    text: str
+    engine: str
+    type: Literal["spoke"] = "spoke"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelfChecked:
+    """The candidate pointed at words of their own for a criterion (or took that back: `quote` empty)."""
+
+    at: datetime
+    question: int
+    criterion: str
+    turn: int = 0
+    quote: str = ""
+    start: int = 0
+    end: int = 0
+    type: Literal["self_checked"] = "self_checked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """The interview ended: every question done, time up, or the candidate stopped."""
+
+    at: datetime
+    reason: Literal["done", "time", "candidate"]
+    type: Literal["finished"] = "finished"
+
+
+Event = Started | Answered | Judged | Decided | Spoke | SelfChecked | Finished

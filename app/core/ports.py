@@ -1,0 +1,143 @@
+"""What the rest of the program must provide: the seams at which an engine, an index or a store is swapped."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from app.core.events import Decision, Event, Started
+from app.core.rubric import Criterion, Passage, Question
+from app.core.verdict import Answer, Flag, Intent, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What a judge is asked: the open criteria of a question, on the newest answer.
+
+    `answers` holds every answer to this question so far, the newest last; `target` the criterion that the
+    interviewer's last move was about, if any. The answers are data, whatever they say.
+    """
+
+    question: Question
+    criteria: tuple[Criterion, ...]
+    answers: tuple[Answer, ...]
+    passages: tuple[Passage, ...] = ()
+    target: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """A judge's reply: a verdict for each criterion of the task, and what the candidate was doing.
+
+    `fact` is the index of the constraints card's line that was asked about, when `intent` is `question`.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    intent: Intent = Intent.ANSWER
+    fact: int | None = None
+    flags: tuple[Flag, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """What a speaker is given to word one move. Never the whole rubric, so that it cannot be given away.
+
+    `quote` is the candidate's own claim, for a challenge; `seed` and `turn` make varied wording repeatable;
+    `reason` says why the interview closes, when it does.
+    """
+
+    decision: Decision
+    question: Question
+    criterion: Criterion | None
+    answer: str = ""
+    quote: str = ""
+    passages: tuple[Passage, ...] = ()
+    seed: int = 0
+    turn: int = 0
+    reason: str | None = None
+
+
+class Judge(Protocol):
+    """Judges answers. May raise nothing but VivaError; code checks every quote it returns."""
+
+    name: str
+
+    async def prepare(self, question: Question) -> None:
+        """Called when a question is asked: time to get ready while the candidate thinks. May do nothing."""
+        ...
+
+    async def judge(self, task: Task) -> Judgement: ...
+
+
+class Speaker(Protocol):
+    """Words a move, piece by piece, as it should be shown."""
+
+    name: str
+
+    def speak(self, brief: Brief) -> AsyncIterator[str]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """A judge and a speaker that answer to one name, and the hashes that say which version of them spoke."""
+
+    name: str
+    judge: Judge
+    speaker: Speaker
+    versions: dict[str, str]
+
+
+class Retriever(Protocol):
+    """Finds passages of the notes, best first."""
+
+    async def search(self, query: str, k: int, topics: Sequence[str] = ()) -> tuple[Passage, ...]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """One line of the list of interviews."""
+
+    id: str
+    started: Started
+    status: str
+    turn: int
+
+
+class EventStore(Protocol):
+    """Keeps the events of each interview, in order.
+
+    `append` adds after exactly `expected` events and raises StorageBusy when another writer was first, and
+    StorageFull when there is no room; in both cases nothing was written. `load` raises NotFound.
+    """
+
+    async def create(self, id: str, events: Sequence[Event]) -> None: ...
+
+    async def load(self, id: str) -> list[Event]: ...
+
+    async def append(self, id: str, expected: int, events: Sequence[Event]) -> None: ...
+
+    async def list(self, limit: int, offset: int = 0) -> list[Summary]: ...
+
+    async def delete(self, id: str) -> None: ...
+
+
+class Clock(Protocol):
+    """Says what time it is, in UTC."""
+
+    def now(self) -> datetime: ...
+
+
+class Embedder(Protocol):
+    """Turns texts into unit vectors.
+
+    `embed` returns a numpy float32 array of shape (len(texts), dimensions) whose rows have length 1; the
+    type is Any because the core imports the standard library only. `name` changes whenever the vectors do.
+    """
+
+    name: str
+
+    async def embed(self, texts: Sequence[str]) -> Any: ...
+
+    async def read(self, texts: Sequence[str]) -> list[tuple[Any, Any]]:
+        """For each text its unit vector (d,) and the vectors of its tokens (tokens, d)."""
+        ...

@@ -1,0 +1,241 @@
+"""What callers get: the JSON shapes of the API, named as its documentation names them."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.core.events import Move, Style
+from app.core.rubric import Kind, Level, Loop
+from app.core.verdict import Status
+
+
+class Shape(BaseModel):
+    """Base of every answer; reads the core's values by their attributes."""
+
+    model_config = ConfigDict(from_attributes=True, frozen=True)
+
+
+class FieldFault(Shape):
+    """One field that is wrong, and how."""
+
+    field: str
+    message: str
+
+
+class Problem(Shape):
+    """What went wrong (RFC 9457). `detail` is written for a person; `type` is stable, for programs."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    field: str | None = Field(default=None, description="The field that is wrong; the first one, where there are several.")
+    errors: list[FieldFault] | None = Field(default=None, description="Every field that is wrong.")
+    expected_turn: int | None = Field(default=None, description="With a turn out of order: the turn to send.")
+
+
+class TopicLine(Shape):
+    topic: str
+    title: str
+    loop: Loop
+    levels: list[Level]
+    questions: int
+    recap_minutes: int
+    deep_minutes: int
+
+
+class Topics(Shape):
+    topics: list[TopicLine]
+
+
+class Section(Shape):
+    section: str
+    text: str = Field(description="Markdown.")
+
+
+class Topic(TopicLine):
+    """A topic with its note."""
+
+    aliases: list[str]
+    prerequisites: list[str]
+    next: list[str]
+    sections: list[Section]
+
+
+class Passage(Shape):
+    """A section of a note. `score` is comparable within one result only."""
+
+    topic: str
+    section: str
+    text: str
+    score: float
+
+
+class Passages(Shape):
+    passages: list[Passage]
+
+
+class Verdict(Shape):
+    """One criterion judged. `start` and `end` count Unicode code points in the text of that turn, end exclusive."""
+
+    criterion: str
+    status: Status
+    quote: str
+    turn: int | None
+    start: int | None
+    end: int | None
+    confidence: float | None
+    engine: str
+
+
+class Message(Shape):
+    """What the interviewer said last."""
+
+    move: Move
+    text: str
+    engine: str
+
+
+class Asked(Shape):
+    """The question under discussion; the `index`th, from 0, `of` so many."""
+
+    index: int
+    of: int
+    topic: str
+    title: str
+    id: str
+    level: Level
+    ask: str
+
+
+class CriterionStanding(Shape):
+    """How a criterion stands. `statement` is null until something was said to it: it would give the answer away."""
+
+    criterion: str
+    kind: Kind
+    weight: int
+    status: Status
+    statement: str | None
+
+
+class Outcome(Shape):
+    """Where an interview stands. `turn` is the one that the next answer carries.
+
+    `criteria` (of the question under discussion) and `verdicts` (of the turn just answered) are null in mock style.
+    """
+
+    id: str
+    status: Literal["open", "finished"]
+    turn: int
+    message: Message
+    style: Style
+    level: Level
+    topics: list[str]
+    title: str
+    question: Asked
+    started_at: datetime
+    deadline: datetime | None
+    minutes: int | None
+    criteria: list[CriterionStanding] | None
+    verdicts: list[Verdict] | None
+    repeated: bool
+
+
+class Line(Shape):
+    """One line of the transcript. `move` is null for the candidate; `question` is the index of the question."""
+
+    turn: int
+    who: Literal["interviewer", "candidate"]
+    move: Move | None
+    text: str
+    at: datetime
+    question: int
+
+
+class Interview(Outcome):
+    """An interview, whole."""
+
+    engine: str
+    seed: int
+    transcript: list[Line]
+
+
+class InterviewLine(Shape):
+    """One line of the list. `questions` is how many there are, `turn` how many answers were taken."""
+
+    id: str
+    status: Literal["open", "finished"]
+    style: Style
+    level: Level
+    topics: list[str]
+    title: str
+    questions: int
+    turn: int
+    started_at: datetime
+
+
+class Interviews(Shape):
+    interviews: list[InterviewLine]
+
+
+class SelfCheck(Shape):
+    """The candidate's own view of a criterion, as it is kept."""
+
+    question: int
+    criterion: str
+    turn: int
+    quote: str
+    start: int
+    end: int
+
+
+class Flag(Shape):
+    """Something in an answer that a reader should know of and that earned nothing."""
+
+    kind: Literal["instruction_to_grader", "keyword_list"]
+    quote: str
+    turn: int
+    start: int
+    end: int
+
+
+class Score(Shape):
+    """Scores are 0 to 5, or null where nothing was scored; `scored` is the share of the weight that was."""
+
+    overall: float | None
+    scored: float
+    verdicts: list[Verdict]
+    by_kind: dict[Kind, float | None]
+    engine: str
+    flags: list[Flag]
+    versions: dict[str, str]
+
+
+class Probe(Shape):
+    """What the interviewer would say next, and about which criterion."""
+
+    move: Move
+    criterion: str | None
+    text: str
+    verdicts: list[Verdict]
+
+
+class Judged(Shape):
+    """Event `judged` of a turn's stream: its verdicts, and how the criteria of the question answered stand now."""
+
+    verdicts: list[Verdict]
+    criteria: list[CriterionStanding]
+
+
+class Health(Shape):
+    status: Literal["ok"]
+
+
+class Ready(Shape):
+    """Besides `status`, each slow part and whether it is `loading` or `ready`."""
+
+    model_config = ConfigDict(extra="allow")
+
+    status: Literal["ready"]

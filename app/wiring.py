@@ -1,0 +1,109 @@
+"""The only place where adapters meet: settings in, a running coach out."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from filelock import FileLock, Timeout
+
+from app import content
+from app.coach import Coach
+from app.config import Settings
+from app.core.errors import StorageFull, Unavailable, VivaError
+from app.engines.offline import offline_engine
+from app.prompts import load_prompts
+from app.retrieval.embedding import MiniLM
+from app.retrieval.index import NoteIndex
+from app.retrieval.retriever import HybridRetriever
+from app.storage.store import open_store
+
+#: Seconds that the first callers have the machine to themselves before the model's import takes a core for a while.
+HEAD_START = 0.3
+
+_log = logging.getLogger(__name__)
+
+
+class SystemClock:
+    """The machine's clock, in UTC."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Viva:
+    """A coach that runs, and how far its slow parts are: `readiness()` maps each to loading, ready or what went wrong."""
+
+    coach: Coach
+    settings: Settings
+    readiness: Callable[[], dict[str, str]]
+
+
+@asynccontextmanager
+async def build(settings: Settings, on_progress: Callable[[int, int], None] | None = None) -> AsyncIterator[Viva]:
+    """Wire everything up, yield it, and put it away again. `on_progress(done, total)` follows the index's work.
+
+    The model and the index load in the background: the topics and the first question never wait for them.
+    Raises ContentError, StorageFull, or Unavailable when another process has the data folder.
+    """
+    roots = [content.default_root(), *([settings.content_dir] if settings.content_dir else [])]
+    catalog = content.load(*roots)
+    prompts = load_prompts(content.default_root() / "prompts")
+    with _sole_use(settings):
+        store = await open_store(settings.database)
+        embedder = MiniLM(settings.embedding_model)
+        index = NoteIndex(settings.data_dir / "index", settings.chroma_url)
+        retriever = HybridRetriever(catalog.passages, catalog.notes, embedder, index)
+        coach = Coach(
+            catalog=catalog,
+            engines={"offline": offline_engine(embedder, prompts)},
+            default_engine=settings.engine,
+            retriever=retriever,
+            store=store,
+            clock=SystemClock(),
+            follow_ups=settings.follow_ups,
+        )
+        loading = asyncio.create_task(_load(retriever, on_progress))
+        try:
+            yield Viva(coach, settings, lambda: {"embedding": embedder.status, "index": retriever.status})
+        finally:
+            loading.cancel()
+            with suppress(asyncio.CancelledError):
+                await loading
+            await retriever.close()
+            embedder.close()
+            await store.close()
+
+
+async def _load(retriever: HybridRetriever, on_progress: Callable[[int, int], None] | None) -> None:
+    await asyncio.sleep(HEAD_START)
+    try:
+        await retriever.open(on_progress)
+    except VivaError as error:  # kept in the retriever's status; searches go on by words alone
+        _log.error("%s", error)
+
+
+@contextmanager
+def _sole_use(settings: Settings) -> Iterator[None]:
+    """Hold the data folder. SQLite would bear a second process; an embedded Chroma index loses entries to one."""
+    if settings.database_url and settings.chroma_url:
+        yield
+        return
+    folder = settings.data_dir.absolute()
+    lock = FileLock(folder / "viva.lock")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise Unavailable(
+            f"Another Viva is using the data folder {folder}. Use that one, stop it first, or set VIVA_DATA_DIR to another."
+        ) from error
+    except OSError as error:
+        raise StorageFull(f"The data folder {folder} cannot be written: {error}.") from error
+    try:
+        yield
+    finally:
+        lock.release()

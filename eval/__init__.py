@@ -1,0 +1,1 @@
+"""Measures Viva: datasets, benchmarks, and the training of the offline judge."""

@@ -1,0 +1,55 @@
+"""What every test shares: no network but loopback, the shipped content, and a coach built from fakes."""
+
+import os
+
+import pytest
+
+from app.coach import Coach
+from app.content import Catalog, default_root, load
+from app.prompts import Prompts, load_prompts
+from tests.fakes import FixedClock, MemoryStore, NoRetriever, ScriptedJudge, engine
+
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+
+@pytest.fixture(scope="session")
+def catalog() -> Catalog:
+    """The notes and rubrics that ship with Viva."""
+    return load(default_root())
+
+
+@pytest.fixture(scope="session")
+def prompts() -> Prompts:
+    """The prompts that ship with Viva."""
+    return load_prompts(default_root() / "prompts")
+
+
+@pytest.fixture
+def judge() -> ScriptedJudge:
+    """A judge that says what the test tells it to."""
+    return ScriptedJudge()
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    """An event store that a test can look into."""
+    return MemoryStore()
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """A clock that moves when told to."""
+    return FixedClock()
+
+
+@pytest.fixture
+def coach(catalog: Catalog, prompts: Prompts, judge: ScriptedJudge, store: MemoryStore, clock: FixedClock) -> Coach:
+    """A real coach over fakes."""
+    return Coach(
+        catalog=catalog,
+        engines={"offline": engine(judge, prompts)},
+        default_engine="offline",
+        retriever=NoRetriever(),
+        store=store,
+        clock=clock,
+    )

@@ -1,0 +1,113 @@
+"""Stand-ins for the ports of `app.core.ports`: small, honest, and readable at a glance."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from app.core.errors import NotFound, StorageBusy
+from app.core.events import Event, Started
+from app.core.interview import replay
+from app.core.ports import Engine, Judgement, Summary, Task
+from app.core.rubric import Passage, Question
+from app.core.verdict import Flag, Intent, Status, Verdict
+from app.engines.offline.speaker import OfflineSpeaker
+from app.prompts import Prompts
+
+
+class FixedClock:
+    """Starts at noon and stands still until it is told to move."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.at
+
+    def pass_minutes(self, minutes: float) -> None:
+        self.at += timedelta(minutes=minutes)
+
+
+class MemoryStore:
+    """An EventStore in a dict."""
+
+    def __init__(self) -> None:
+        self.events: dict[str, list[Event]] = {}
+
+    async def create(self, id: str, events: Sequence[Event]) -> None:
+        self.events[id] = list(events)
+
+    async def load(self, id: str) -> list[Event]:
+        if id not in self.events:
+            raise NotFound(f"There is no interview {id!r}.")
+        return list(self.events[id])
+
+    async def append(self, id: str, expected: int, events: Sequence[Event]) -> None:
+        if len(await self.load(id)) != expected:
+            raise StorageBusy("Another writer was first.")
+        self.events[id].extend(events)
+
+    async def list(self, limit: int, offset: int = 0) -> list[Summary]:
+        newest = list(reversed(self.events.items()))[offset : offset + limit]
+        return [_summary(id, events) for id, events in newest]
+
+    async def delete(self, id: str) -> None:
+        await self.load(id)
+        del self.events[id]
+
+
+class NoRetriever:
+    """Finds nothing."""
+
+    async def search(self, query: str, k: int, topics: Sequence[str] = ()) -> tuple[Passage, ...]:
+        return ()
+
+
+class ScriptedJudge:
+    """Reads its verdicts out of the answer: `met:ID words`, `wrong:ID words` … one a line; anything else is absent.
+
+    A line `?N` asks for fact N of the card, `idk` does not know, `off` is off topic, `flag` is flagged.
+    """
+
+    name = "offline"
+
+    def __init__(self) -> None:
+        self.tasks: list[Task] = []
+        self.prepared: list[str] = []
+        self.fail: Exception | None = None
+
+    async def prepare(self, question: Question) -> None:
+        self.prepared.append(question.id)
+
+    async def judge(self, task: Task) -> Judgement:
+        if self.fail:
+            raise self.fail
+        self.tasks.append(task)
+        answer = task.answers[-1]
+        verdicts = {c.id: Verdict(criterion=c.id, status=Status.ABSENT, confidence=0.9) for c in task.criteria}
+        intent, fact, flags = Intent.ANSWER, None, ()
+        for line in answer.text.splitlines():
+            head, _, words = line.partition(" ")
+            status, _, criterion = head.partition(":")
+            if criterion:
+                verdicts[criterion] = Verdict(
+                    criterion=criterion, status=Status(status), quote=words, confidence=0.9, engine=self.name
+                )
+            elif line.startswith("?"):
+                intent, fact = Intent.QUESTION, int(line[1:]) if line[1:] else None
+            elif line == "idk":
+                intent = Intent.DONT_KNOW
+            elif line == "off":
+                intent = Intent.OFF_TOPIC
+            elif line == "flag":
+                flags = (Flag(kind="instruction_to_grader", quote="flag", turn=answer.turn, start=0, end=4),)
+        return Judgement(verdicts=tuple(verdicts.values()), intent=intent, fact=fact, flags=flags)
+
+
+def engine(judge: ScriptedJudge, prompts: Prompts) -> Engine:
+    """The scripted judge beside the real offline speaker."""
+    return Engine(name="offline", judge=judge, speaker=OfflineSpeaker(prompts), versions={"prompts": prompts.hash})
+
+
+def _summary(id: str, events: list[Event]) -> Summary:
+    interview = replay(id, events)
+    assert isinstance(events[0], Started)
+    return Summary(id=id, started=events[0], status=interview.status, turn=interview.turn)

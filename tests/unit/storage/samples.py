@@ -1,0 +1,91 @@
+"""Events to store: one of every type, in the order of a short interview."""
+
+from datetime import UTC, datetime, timedelta
+
+from app.core.events import (
+    Answered,
+    Decided,
+    Decision,
+    Event,
+    Finished,
+    Judged,
+    Move,
+    SelfChecked,
+    Spoke,
+    Started,
+    Style,
+)
+from app.core.rubric import Criterion, Fact, Kind, Level, Question
+from app.core.verdict import Flag, Intent, Status, Verdict
+
+AT = datetime(2026, 3, 1, 9, 30, 15, 123456, tzinfo=UTC)
+
+QUESTION = Question(
+    topic="bias-variance",
+    id="diagnose-gap",
+    level=Level.MID,
+    ask="Où est l'écart ? 差はどこですか 🤔",
+    model_answer='High variance.\nThen "regularise", \\ or get more data.',
+    criteria=(
+        Criterion(id="variance-from-gap", kind=Kind.ASSUMPTION, weight=3, statement="The gap is variance.", met=("a", "b")),
+        Criterion(id="other", kind=Kind.TRADE_OFF, weight=1, statement="More data costs money."),
+    ),
+    constraints=(Fact(asks_about="data size", says="40k rows"),),
+)
+
+EVENTS: tuple[Event, ...] = (
+    Started(
+        at=AT,
+        plan=(QUESTION, QUESTION),
+        style=Style.MOCK,
+        level=Level.SENIOR,
+        engine="offline",
+        seed=7,
+        follow_ups=3,
+        minutes=16,
+        versions={"rubrics": "abc"},
+    ),
+    Decided(at=AT, turn=0, decision=Decision(move=Move.OPEN, question=0)),
+    Spoke(at=AT, turn=0, text="Où est l'écart ?", engine="offline"),
+    Answered(at=AT + timedelta(seconds=1), turn=1, text='Zażółć gęślą jaźń 👩🏽‍🚀\u0000\u2028\t"x" \\u0041 \U0001f600'),
+    Judged(
+        at=AT + timedelta(seconds=2),
+        turn=1,
+        engine="llm",
+        verdicts=(
+            Verdict(
+                criterion="variance-from-gap", status=Status.MET, quote="jaźń 👩🏽‍🚀", turn=1, start=13, end=22, confidence=0.1
+            ),
+            Verdict(criterion="other", status=Status.UNSCORED),
+        ),
+        intent=Intent.QUESTION,
+        fact=0,
+        flags=(Flag(kind="keyword_list", quote="gęślą", turn=1, start=7, end=12),),
+    ),
+    Decided(
+        at=AT + timedelta(seconds=3),
+        turn=1,
+        decision=Decision(move=Move.HINT, question=0, criterion="other", fact=0),
+        asked_for=True,
+    ),
+    SelfChecked(at=AT + timedelta(seconds=4), question=0, criterion="other", turn=1, quote="gęślą", start=7, end=12),
+    Finished(at=AT + timedelta(minutes=5), reason="candidate"),
+)
+
+
+def started(minutes_later: float = 0) -> Started:
+    """The first event of an interview that was set up so many minutes after AT."""
+    return Started(
+        at=AT + timedelta(minutes=minutes_later),
+        plan=(QUESTION,),
+        style=Style.PRACTICE,
+        level=Level.MID,
+        engine="offline",
+        seed=1,
+        follow_ups=3,
+    )
+
+
+def answered(turn: int, text: str = "More data narrows the gap.") -> Answered:
+    """An accepted answer."""
+    return Answered(at=AT + timedelta(seconds=turn), turn=turn, text=text)
