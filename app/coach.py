@@ -164,7 +164,7 @@ class Coach:
     async def self_check(self, id: str, question: int, criterion: str, turn: int, quote: str) -> SelfChecked:
         """Keep the candidate's own view: the words of theirs that state a criterion. An empty quote takes it back.
 
-        Raises NotFound for a question or criterion, NotFinished, Invalid when the words are not in that answer.
+        Raises NotFinished, Invalid for an unknown criterion or when the words are not in that answer.
         """
         async with self._lock(id):
             interview = await self._settle(await self._load(id))
@@ -172,7 +172,7 @@ class Coach:
                 raise NotFinished("Check criteria against your own words once the interview has ended.")
             known = 0 <= question < len(interview.questions) and criterion in interview.questions[question].standings
             if not known:
-                raise NotFound(f"This interview has no criterion {criterion!r} in question {question}.")
+                raise Invalid(f"This interview has no criterion {criterion!r} in question {question}.", field="criterion")
             check = SelfChecked(at=self._clock.now(), question=question, criterion=criterion)
             if quote.strip():
                 text = next((a.text for a in interview.questions[question].answers if a.turn == turn), "")
@@ -341,7 +341,13 @@ class Coach:
             self.catalog.note(topic)
         if not topics:
             raise NotFound(f"The loop {request.loop!r} has no topic yet.")
-        return [question for topic in dict.fromkeys(topics) for question in self.catalog.questions[topic]]
+        offered = [question for topic in dict.fromkeys(topics) for question in self.catalog.questions[topic]]
+        if request.question is None:
+            return offered
+        named = [question for question in offered if question.id == request.question]
+        if not named:
+            raise NotFound(f"There is no question {request.question!r} in {', '.join(topics)}.")
+        return named
 
 
 def _first_outcome(interview: Interview, turn: int) -> Outcome:

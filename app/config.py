@@ -1,7 +1,7 @@
 """The settings: environment variables with the prefix VIVA_, each with a default that works."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -24,7 +24,7 @@ class Settings(BaseSettings):
     embedding_model: str | None = Field(default=None, description="Another sentence-transformers model: its name or folder")
     engine: str = Field(default="offline", description="Engine of an interview that names none")
     follow_ups: int = Field(default=3, ge=0, le=10, description="Follow-ups to a question, at most")
-    log_level: str = Field(default="warning", description="debug, info, warning or error")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="warning", description="How much the server logs")
 
     @field_validator("api_keys", mode="before")
     @classmethod

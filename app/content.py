@@ -20,7 +20,7 @@ from app.core.rubric import SECTIONS, Criterion, Fact, Kind, Level, Loop, Note, 
 
 M = TypeVar("M", bound=BaseModel)
 #: The C parser reads the rubrics a hundred times faster; both build plain values only.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 
@@ -220,14 +220,14 @@ def _parse_rubric(path: Path, root: Path, faults: list[str]) -> RubricFile | Non
         return None
     where = _where(path, root)
     if rubric.topic != path.stem:
-        faults.append(f"{where}:{_line_of(text, ('topic',))}: topic: says {rubric.topic!r} but the file is {path.name}")
+        faults.append(f"{where}:{line_of(text, ('topic',))}: topic: says {rubric.topic!r} but the file is {path.name}")
     for field, ids in (("questions", [q.id for q in rubric.questions]), ("criteria", [c.id for c in rubric.criteria])):
         for index, id in enumerate(ids):
             if id in ids[:index]:
-                faults.append(f"{where}:{_line_of(text, (field, index, 'id'))}: {field}[{index}].id: {id!r} is used twice")
+                faults.append(f"{where}:{line_of(text, (field, index, 'id'))}: {field}[{index}].id: {id!r} is used twice")
     known = {q.id for q in rubric.questions}
     for index, criterion in enumerate(rubric.criteria):
-        at = f"{where}:{_line_of(text, ('criteria', index))}: criteria[{index}]"
+        at = f"{where}:{line_of(text, ('criteria', index))}: criteria[{index}]"
         for id in set(criterion.questions or ()) - known:
             faults.append(f"{at}.questions: there is no question {id!r} in this rubric")
         if criterion.note not in SECTIONS:
@@ -256,21 +256,21 @@ def _read(path: Path, root: Path, faults: list[str]) -> str | None:
 
 def _validate(model: type[M], text: str, path: Path, root: Path, faults: list[str], first_line: int = 1) -> M | None:
     try:
-        return model.model_validate(yaml.load(text, Loader=_LOADER))
+        return model.model_validate(yaml.load(text, Loader=YAML_LOADER))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = (mark.line if mark else 0) + first_line
         faults.append(f"{_where(path, root)}:{line}: not valid YAML: {getattr(error, 'problem', None) or error}")
     except ValidationError as error:
         for fault in error.errors():
-            line = _line_of(text, fault["loc"]) + first_line - 1
+            line = line_of(text, fault["loc"]) + first_line - 1
             faults.append(f"{_where(path, root)}:{line}: {_dotted(fault['loc'])}: {fault['msg']}")
     return None
 
 
-def _line_of(text: str, loc: Iterable[int | str]) -> int:
+def line_of(text: str, loc: Iterable[int | str]) -> int:
     """The line (from 1) of the deepest part of `loc` that the YAML text has."""
-    node: Any = yaml.compose(text, Loader=_LOADER)
+    node: Any = yaml.compose(text, Loader=YAML_LOADER)
     line = 1
     for step in loc:
         if isinstance(node, yaml.MappingNode):

@@ -15,7 +15,7 @@ import Stemmer  # type: ignore[import-not-found]  # a C extension without stubs
 import yaml
 from pydantic import ValidationError
 
-from app.content import _LOADER, CriterionFile, QuestionFile, RubricFile, _line_of, default_root, parse
+from app.content import YAML_LOADER, CriterionFile, QuestionFile, RubricFile, default_root, line_of, parse
 from app.core.errors import ContentError
 from app.core.rubric import Kind, Note
 from app.prompts import load_prompts
@@ -75,16 +75,16 @@ def _prompts(folder: Path) -> list[str]:
 def _rubric(path: Path, where: str) -> Iterator[str]:
     try:
         text = path.read_text(encoding="utf-8")
-        rubric = RubricFile.model_validate(yaml.load(text, Loader=_LOADER))
+        rubric = RubricFile.model_validate(yaml.load(text, Loader=YAML_LOADER))
     except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError):
         return  # parse() has said so
     for index, question in enumerate(rubric.questions):
-        line = _line_of(text, ("questions", index))
+        line = line_of(text, ("questions", index))
         for problem in _question(question, rubric):
             yield f"{where}:{line}: questions[{index}]: {question.id} {problem}"
     for index, criterion in enumerate(rubric.criteria):
         for field, problem in _criterion(criterion, rubric):
-            line = _line_of(text, ("criteria", index, *field))
+            line = line_of(text, ("criteria", index, *field))
             name = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in field)
             yield f"{where}:{line}: criteria[{index}]{name}: {problem}"
 

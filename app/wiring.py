@@ -53,13 +53,14 @@ async def build(settings: Settings, on_progress: Callable[[int, int], None] | No
     catalog = content.load(*roots)
     prompts = load_prompts(content.default_root() / "prompts")
     with _sole_use(settings):
-        store = await open_store(settings.database)
         embedder = MiniLM(settings.embedding_model)
         index = NoteIndex(settings.data_dir / "index", settings.chroma_url)
         retriever = HybridRetriever(catalog.passages, catalog.notes, embedder, index)
+        engine = offline_engine(embedder, prompts)
+        store = await open_store(settings.database)
         coach = Coach(
             catalog=catalog,
-            engines={"offline": offline_engine(embedder, prompts)},
+            engines={engine.name: engine},
             default_engine=settings.engine,
             retriever=retriever,
             store=store,

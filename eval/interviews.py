@@ -83,9 +83,8 @@ def markdown(candidate: Candidate, debrief: Debrief) -> str:
 
 
 async def _started(coach: Coach, candidate: Candidate) -> Outcome:
-    """An interview that asks the candidate's question: the seed decides among those of its level."""
-    level = next(q.level for q in coach.catalog.questions[candidate.topic] if q.id == candidate.question)
-    return await coach.start(Request(topics=(candidate.topic,), level=level, style=Style.PRACTICE, seed=7))
+    request = Request(topics=(candidate.topic,), question=candidate.question, style=Style.PRACTICE, seed=7)
+    return await coach.start(request)
 
 
 def _number(overall: float | None) -> str:

@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from hypothesis import settings
 
 from app.coach import Coach
 from app.content import Catalog, default_root, load
@@ -10,6 +11,17 @@ from app.prompts import Prompts, load_prompts
 from tests.fakes import FixedClock, MemoryStore, NoRetriever, ScriptedJudge, engine
 
 os.environ["HF_HUB_OFFLINE"] = "1"
+# A busy machine is no reason to fail.
+settings.register_profile("viva", deadline=None)
+settings.load_profile("viva")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Block the network in every test: `--disable-socket` with loopback and Unix sockets allowed, wherever pytest runs."""
+    config.option.disable_socket = True
+    config.option.allow_unix_socket = True
+    config.option.allow_hosts = "127.0.0.1,::1,localhost"
 
 
 @pytest.fixture(scope="session")

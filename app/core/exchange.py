@@ -14,9 +14,10 @@ MAX_ANSWER = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What an interview should be about. Nothing named: a surprise."""
+    """What an interview should be about. Nothing named: a surprise. `question` narrows it to one, by id."""
 
     topics: tuple[str, ...] = ()
+    question: str | None = None
     loop: Loop | None = None
     level: Level = Level.MID
     style: Style = Style.PRACTICE

@@ -161,6 +161,8 @@ def replay(id: str, events: Iterable[Event]) -> Interview:
 def standing_after(old: Standing, new: Verdict, help: Help) -> Standing:
     """The rising rule for one criterion."""
     was, now = old.verdict.status, new.status
+    if was is Status.ABSENT and now is Status.ABSENT:
+        return Standing(new, old.help)  # the judge's own word for it, with its confidence
     if was is Status.MET or now is Status.ABSENT:
         return old
     if was is Status.WRONG:

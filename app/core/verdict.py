@@ -108,8 +108,9 @@ def ground(verdict: Verdict, answers: Sequence[Answer]) -> Verdict:
         return replace(verdict, quote="", turn=None, start=None, end=None)
     # A judge that gave offsets pointed at one of several equal places: honour it where it holds.
     for answer in answers:
-        pointed = answer.turn == verdict.turn and verdict.start is not None and verdict.quote
-        if pointed and answer.text[verdict.start : verdict.end] == verdict.quote:
+        start, end = verdict.start, verdict.end
+        pointed = answer.turn == verdict.turn and start is not None and end is not None and start >= 0 and verdict.quote.strip()
+        if pointed and answer.text[start:end] == verdict.quote:
             return verdict
     for answer in reversed(answers):
         found = locate(verdict.quote, answer.text)

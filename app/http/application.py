@@ -67,7 +67,7 @@ def create_app(settings: Settings, viva: Viva | None = None) -> FastAPI:
         exception_handlers=dict.fromkeys((VivaError, HTTPException, RequestValidationError), handler(_methods())),
     )
     for router in ROUTERS:
-        app.include_router(router)
+        app.router.routes.extend(router.routes)  # as they are: including would analyse each of them again
     app.router.default = Page()
     return app
 

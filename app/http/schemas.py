@@ -58,6 +58,7 @@ class StartInterview(Sent):
 
     topic: Name | None = None
     topics: Annotated[list[Name], Field(min_length=1, max_length=50)] | None = None
+    question: Name | None = Field(default=None, description="One question of the topic, by id: a drill.")
     loop: Annotated[Loop, Field(strict=False)] | None = None
     level: Annotated[Level, Field(strict=False)] = Level.MID
     style: Annotated[Style, Field(strict=False)] = Style.PRACTICE
@@ -77,6 +78,7 @@ class StartInterview(Sent):
             raise Invalid(f"Name only one of {', '.join(named)}.", field=named[1])
         return Request(
             topics=(self.topic,) if self.topic is not None else tuple(self.topics or ()),
+            question=self.question,
             loop=self.loop,
             level=self.level,
             style=self.style,

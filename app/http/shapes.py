@@ -111,7 +111,7 @@ class Asked(Shape):
 
 
 class CriterionStanding(Shape):
-    """How a criterion stands. `statement` is null until something was said to it: it would give the answer away."""
+    """How a criterion stands. `statement` is null until it is met: it would give the answer away."""
 
     criterion: str
     kind: Kind
@@ -144,7 +144,10 @@ class Outcome(Shape):
 
 
 class Line(Shape):
-    """One line of the transcript. `move` is null for the candidate; `question` is the index of the question."""
+    """One line of the transcript. `move` is null for the candidate; `question` is the index of the question.
+
+    `verdicts` are what a candidate's line was judged to say, where that may be shown.
+    """
 
     turn: int
     who: Literal["interviewer", "candidate"]
@@ -152,6 +155,7 @@ class Line(Shape):
     text: str
     at: datetime
     question: int
+    verdicts: list[Verdict] | None = None
 
 
 class Interview(Outcome):

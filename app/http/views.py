@@ -10,7 +10,7 @@ from app.core.events import Style
 from app.core.interview import QuestionState
 from app.core.ports import Summary
 from app.core.rubric import Note
-from app.core.verdict import NEED_EVIDENCE
+from app.core.verdict import Status
 from app.http import shapes
 
 
@@ -38,7 +38,7 @@ def whole(state: interview.Interview, notes: Mapping[str, Note]) -> shapes.Inter
         **_outcome(exchange.Outcome(interview=state), notes),
         engine=state.started.engine,
         seed=state.started.seed,
-        transcript=[line(each) for each in state.lines],
+        transcript=[_with_verdicts(state, each) for each in state.lines],
     )
 
 
@@ -156,7 +156,7 @@ def _standings(state: QuestionState) -> list[shapes.CriterionStanding]:
             kind=criterion.kind,
             weight=criterion.weight,
             status=state.status(criterion.id),
-            statement=criterion.statement if state.status(criterion.id) in NEED_EVIDENCE else None,
+            statement=criterion.statement if state.status(criterion.id) is Status.MET else None,
         )
         for criterion in state.question.criteria
     ]
@@ -168,6 +168,14 @@ def _verdicts(verdicts: Sequence[verdict.Verdict]) -> list[shapes.Verdict]:
 
 def flag(found: verdict.Flag) -> shapes.Flag:
     return shapes.Flag.model_validate(found)
+
+
+def _with_verdicts(state: interview.Interview, said: interview.Line) -> shapes.Line:
+    """A line; in practice style a candidate's with what it was judged to say."""
+    judged = next((each for each in state.judged if each.turn == said.turn), None)
+    if said.move is None and judged and _shown(state):
+        return line(said).model_copy(update={"verdicts": _verdicts(judged.verdicts)})
+    return line(said)
 
 
 def line(said: interview.Line) -> shapes.Line:

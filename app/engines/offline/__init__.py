@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.core.errors import Unavailable
 from app.core.ports import Embedder, Engine
 from app.engines.offline.judge import OfflineJudge
 from app.engines.offline.speaker import OfflineSpeaker
@@ -15,8 +16,15 @@ _FINGERPRINT = Path(__file__).with_name("judge.sha256")
 
 
 def offline_engine(embedder: Embedder, prompts: Prompts) -> Engine:
-    """The engine, without anything heavy: torch and the weights come with the first judgement."""
-    versions = {"prompts": prompts.hash, "model": embedder.name, "judge": _FINGERPRINT.read_text().strip()[:12]}
+    """The engine, without anything heavy: torch and the weights come with the first judgement.
+
+    Raises Unavailable when the judge was not installed whole.
+    """
+    try:
+        judge = _FINGERPRINT.read_text().strip()[:12]
+    except OSError as error:
+        raise Unavailable(f"The offline judge's weights are missing ({error}). Install Viva again.") from error
+    versions = {"prompts": prompts.hash, "model": embedder.name, "judge": judge}
     return Engine(name="offline", judge=OfflineJudge(embedder, _load), speaker=OfflineSpeaker(prompts), versions=versions)
 
 

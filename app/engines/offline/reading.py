@@ -16,33 +16,69 @@ ON_TOPIC = 0.30
 #: A turn that is not an answer is a short one.
 _SHORT = 40
 
-_DONT_KNOW = re.compile(
-    r"""^\W*(?:(?:um+|uh+|er+|hmm+|well|sorry|honestly|no|oh|ok(?:ay)?|look|actually)\W+)*
-    (?: i\ (?:(?:really|honestly|just|still|also)\ )*(?:do\ not|don['’]?t)\ (?:(?:really|actually|even)\ )?
-            (?:know|remember|recall|understand)
-      | i(?:['’]ve|\ have)?(?:\ got)?\ (?:absolutely\ )?no\ (?:idea|clue|answer)
-      | no\ (?:idea|clue) | not\ sure | i(?:['’]m|\ am)\ (?:(?:really|honestly)\ )?(?:not\ sure|lost|stuck|drawing\ a\ blank)
-      | i\ (?:can['’]?t|cannot|couldn['’]?t|could\ not)\ (?:say|think\ of|remember|recall|answer|tell)
-      | (?:let['’]?s\ |can\ we\ |i(?:['’]ll|\ will)\ )?(?:pass|skip)\b
-      | (?:nothing|i\ give\ up|dunno|no\ comment|idk|beats\ me|never\ (?:heard|learned|studied))\b )""",
+# Contractions hold a function word; a possessive ("Cohen's d") does not.
+_CONTRACTIONS = ("n't", "'d", "'ll", "'re", "'ve", "'m")
+_CONTRACTED = frozenset({"it's", "that's", "there's", "what's", "here's"})
+# A turn is read clause by clause, so that "I don't know the figure, but the variance falls" stays an answer.
+_CLAUSE_END = re.compile(r"[,;:.!?…\n]+|\s[-–—]+\s|\b(?:but|though|although|because|so)\b", re.IGNORECASE)
+_FILLER = r"""(?:um+|uh+|er+|hm+|well|sorry|honestly|frankly|actually|really|no|oh|ok(?:ay)?|look|yeah|and|then|just|please
+    |thanks?|thank\ you|i(?:'m|\ am)\ (?:afraid|sorry)|to\ be\ honest|at\ all|right\ now|now|here|there|either|next|hints?|help
+    |(?:(?:on|about|to|of|for|with|in)\ )?(?:it|this|that|now|me|the|my\ mind|mind)|(?:comes|springs)\ to\ mind
+    |one|question|anything|something)"""
+_MAY_WE = r"""(?:let(?:'s|\ us|\ me)|(?:can|could|may|shall)\ (?:we|i|you)
+    |i(?:'ll|\ will|'d\ (?:like\ to|rather)|\ would\ rather|\ want\ to))"""
+_IDLE = re.compile(rf"(?:{_FILLER}\s*)+|{_MAY_WE}\ (?:please\ )?(?:move|go)\ on(?:\ {_FILLER})*", re.IGNORECASE | re.VERBOSE)
+# Verbs that also begin honest claims ("skip connections", "I can't say it overfits") count only with filler after them.
+_GIVES_UP = re.compile(
+    rf"""(?:{_FILLER}\s+)*(?:
+        (?: (?:i\ )?(?:(?:really|honestly|just|still|also)\ )*(?:do\ not|don'?t)\ (?:(?:really|actually|even)\ )?
+                (?:know|remember|recall|understand|have\ (?:an?|any|the)\ (?:answer|idea|clue))
+          | (?:i(?:'ve|\ have)?\ (?:got\ )?)?(?:absolutely\ )?no\ (?:idea|clue)(?:\ (?:what|how|why|which|where|when|who|about))?
+          | (?:i(?:'m|\ am)\ )?(?:(?:really|honestly)\ )?not\ (?:sure\ (?:what|how|why|which|where|when|about|i)|familiar\ with)
+          | i\ (?:can'?t|cannot|couldn'?t|could\ not)\ (?:think\ of|remember|recall) | i\ forg[eo]t
+        )\b(?:\s+\S+){{0,12}}
+      | (?:(?:i|we)(?:'ve|\ have)?\ )?(?:have\ not|haven'?t|never)\ (?:heard|learned|learnt|studied|covered|come\ across)
+            (?:\s+\S+){{0,6}}
+      | (?: i(?:'ve|\ have)\ (?:got\ )?no\ answer | (?:i\ )?have(?:n'?t|\ not)\ (?:got\ )?(?:a|any)\ (?:clue|idea)
+          | (?:i(?:'m|\ am)\ )?(?:(?:really|honestly|completely)\ )?(?:not\ sure|unsure|lost|stuck|blank|drawing\ a\ blank)
+          | my\ mind\ (?:is|went|has\ gone)(?:\ (?:a|completely))?\ blank
+          | i\ (?:can'?t|cannot|couldn'?t|could\ not)\ (?:say|answer|tell)
+          | i(?:'d|\ would)\ have\ to\ (?:look\ (?:it|that|this)\ up|google|guess)
+          | (?:{_MAY_WE}\ (?:please\ )?)?(?:pass|skip|give\ up|(?:get|have|give\ me)\ (?:a|another|some)\ (?:hint|clue|help))
+          | a\ hint | nothing | i\ give\ up | (?:i\ )?dunno | no\ comment | idk | beats\ me | you(?:'ve)?\ got\ me
+        )(?:\s+{_FILLER})*)""",
     re.IGNORECASE | re.VERBOSE,
 )
-# What is said to a grader and not to an interviewer. Flagged pieces earn nothing whatever else they hold.
+_TARGET = r"(?:this|that|my|me|it|everything|(?:the|each|every)\ (?:answer|response|reply|candidate|following|above))"
+_TOP = r"(?:full|maximum|max|top|perfect|highest|best)\ (?:possible\ |available\ )?(?:marks?|scores?|points?|credits?|grades?)"
+_GRADER = r"(?:grader|examiner|evaluator|assessor|judge|marker|grading\ (?:model|system|script)|language\ model|llm|ai)"
+# What is said to a grader and not to an interviewer. Flagged pieces earn nothing whatever else they hold, so each
+# pattern asks for more than a word of the trade: honest answers ignore rows, judge models and meet criteria.
 _TO_THE_GRADER = re.compile(
-    r"""\b(?:ignore|disregard|forget|override|bypass)\b.{0,40}
-            \b(?:instruction|prompt|rule|rubric|criteri|above|previous|guideline)
-      | \b(?:system|assistant|developer)\s*(?:prompt|message|role)?\s*:
-      | </?(?:system|assistant|user|instructions?|answer|verdicts?)\b
-      | \b(?:grader|examiner|evaluator|assessor|judge|grading\ (?:model|system|script)|language\ model|llm)\b.{0,60}
-            \b(?:must|should|please|award|give|mark|grade|score|note|accept|treat|credit)
-      | \b(?:award|give|grant|assign)\b.{0,30}\b(?:full|maximum|max|top|perfect|highest|all)\b.{0,20}
-            \b(?:marks?|scores?|points?|credit|grade)
-      | \b(?:mark|count|treat|score|grade|rate|consider)\b.{0,50}
-            \b(?:as\ (?:met|correct|satisfied|fulfilled|complete|passed)|5/5|5\ out\ of\ 5|10/10)
-      | \b(?:all|every|each|these|the)\b.{0,20}\bcriteri(?:a|on)\b.{0,40}\b(?:met|satisfied|fulfilled|covered)\b
-      | \bthe\ candidate\b.{0,30}
-            \b(?:states?|stated|says|said|mentions?|explains?|explained|demonstrates?|correctly|covers?|met|meets)\b
-      | "?(?:status|verdict|overall)"?\s*[:=]\s*"?(?:met|5|full)""",
+    rf"""\b(?:ignore|disregard|forget|override|bypass|(?:do\ not|don'?t)\ (?:apply|follow|use))\ (?:all\ |any\ |of\ |the\ )*
+            (?:(?:your|these|those|my|previous|prior|above|earlier|grading|scoring|system)\ )+
+            (?:instructions?|prompts?|rules?|rubrics?|criteri(?:a|on)|guidelines?)
+      | \b(?:ignore|disregard|forget|override|bypass|(?:do\ not|don'?t)\ (?:apply|follow|use))\ (?:all\ |any\ |of\ |the\ )*
+            (?:instructions|rubrics?|guidelines|criteria)\b
+      | \b(?:ignore|disregard|forget)\ (?:all|everything|anything|the|whatever)\ (?:of\ the\ )?
+            (?:above|previous|you\ (?:were|have\ been)\ told)\b(?!\ (?!and\b)\w)
+      | ^\W*(?:(?-i:SYSTEM|ASSISTANT|DEVELOPER)|(?:system|assistant|developer)\ (?:message|note|override|prompt|instruction))\s*:
+      | </?(?:system|assistant|user|instructions?|answer|verdicts?|candidate|rubric)\b | <\|\w | \[/?inst\]
+      | \b(?:dear|hey|hello|hi|attention|(?:note|message|instructions?)\ (?:to|for))\W+
+            (?:the\ |any\ |all\ )?(?:\w+\ )?{_GRADER}s?\b
+      | \b(?:as|you\ are\ (?:now\ )?)\W*(?:the|an?|my)\ (?:\w+\ ){{0,2}}{_GRADER}\b(?:\W+you\b|\ who\b.{{0,40}}\b(?:{_TOP}))
+      | \b{_GRADER}\b.{{0,40}}\b(?:award|accept|mark|grade|score|credit|rate|give|pass|treat)\b.{{0,20}}\b(?:this|me|my|it\ as)\b
+      | \b(?:award|give|grant|assign)\ (?:{_TARGET}\ (?:\w+\ ){{0,3}})?(?:the\ |a\ )?(?:{_TOP}|all\ (?:the\ )?(?:marks|credit))
+      | \b(?:this|my)\ (?:answer|response|reply|submission)\b.{{0,30}}\b(?:{_TOP}|pass(?:es)?\b|all\ (?:the\ )?criteria)
+      | \b(?:mark|count|treat|score|grade|rate|consider)\ (?:{_TARGET}|(?:all|every|each)\b(?:\ \w+){{0,3}})\b.{{0,30}}\b
+            (?:as\ (?:an?\ |fully\ )?(?:met|correct|satisfied|fulfilled|complete|passed|covered|perfect)
+                |(?:5|10)\ ?(?:/|out\ of)\ ?(?:5|10))
+      | (?:^|[:,>]\s*)(?:all|every|each)\ (?:of\ )?(?:the\ |your\ )?(?:rubric\ |grading\ )?criteri(?:a|on)\ (?:\w+\ ){{1,3}}
+            (?:met|satisfied|fulfilled|covered)\b
+      | \b(?:answer|response)\ above\ (?:\w+\ )?(?:meets?|satisf(?:y|ies)|fulfils?|covers?)\b
+      | \bthe\ candidate\ (?:ha[sd]\ )?(?:\w+ly\ )*
+            (?:states?|stated|says|said|mention(?:s|ed)|explain(?:s|ed)|demonstrate[sd]|covers?|covered|met|meets|passe[sd]|deserves)\b
+      | \b["']?(?:status|verdict|overall)["']?\s*[:=]\s*["']?(?:met|full|5(?:\.0)?)\s*(?:[}}"',.\]]|$)""",
     re.IGNORECASE | re.VERBOSE,
 )
 
@@ -66,7 +102,7 @@ def intent_of(pieces: Sequence[Span], card: Array, nearness: Array) -> tuple[Int
     words = sum(len(piece.text.split()) for piece in pieces)
     if not pieces:
         return Intent.OFF_TOPIC, None
-    if words <= _SHORT and _DONT_KNOW.search(pieces[0].text) and not any(p.is_question for p in pieces):
+    if words <= _SHORT and _gives_up("\n".join(piece.text for piece in pieces)):
         return Intent.DONT_KNOW, None
     asking = [i for i, piece in enumerate(pieces) if piece.is_question]
     if asking and words <= _SHORT and (pieces[-1].is_question or len(asking) == len(pieces)):
@@ -80,9 +116,18 @@ def intent_of(pieces: Sequence[Span], card: Array, nearness: Array) -> tuple[Int
     return Intent.ANSWER, None
 
 
+def _gives_up(text: str) -> bool:
+    """Whether some clause says that the candidate has no answer, and every other one says nothing."""
+    clauses = [clause.strip(" \"'()") for clause in _CLAUSE_END.split(text.replace("’", "'"))]
+    gives_up = [bool(_GIVES_UP.fullmatch(clause)) for clause in clauses if clause]
+    return any(gives_up) and all(
+        up or _IDLE.fullmatch(clause) for up, clause in zip(gives_up, filter(None, clauses), strict=True)
+    )
+
+
 def _only_terms(piece: Span) -> bool:
     """Whether a piece strings terms together without claiming anything: hardly a function word, and separators."""
-    words = WORD.findall(piece.text.lower())
-    function = sum(word in FUNCTION_WORDS for word in words)
-    separators = len(re.findall(r"[,;/|•]|\n|\s-\s", piece.text))
-    return len(words) >= 4 and function <= 0.15 * len(words) and (separators >= 2 or (len(words) >= 8 and function <= 1))
+    words = WORD.findall(piece.text.lower().replace("’", "'"))
+    function = sum(word in FUNCTION_WORDS or word in _CONTRACTED or word.endswith(_CONTRACTIONS) for word in words)
+    separators = len(re.findall(r"[,;|•](?!\d)|\n|\s[-/]\s", piece.text))
+    return len(words) >= 4 and function <= 0.15 * len(words) and (separators >= 2 or (len(words) >= 8 and not function))

@@ -96,7 +96,7 @@ function next(debrief) {
   const begin = async () => {
     button.disabled = true;
     try {
-      const { id } = await api.start({ topic: drill.topic, level, style: 'practice', questions: 1 });
+      const { id } = await api.start({ topic: drill.topic, question: drill.question, level, style: 'practice', questions: 1 });
       location.hash = `#/interview/${encodeURIComponent(id)}`;
     } catch (error) {
       trouble.textContent = error.detail ?? 'The drill could not be started.';

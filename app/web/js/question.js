@@ -9,6 +9,7 @@ import { goToWords, transcriptOf } from './transcript.js';
 /** The section for question `index`; `check(index, verdict)` lets the candidate point at their own words. */
 export function questionSection(debrief, question, index, numbers, check) {
   const many = debrief.questions.length > 1;
+  const answered = debrief.transcript.some((line) => line.who === 'candidate' && line.question === index);
   return h('section', { class: 'question', id: `question-${index}`, 'aria-labelledby': `question-title-${index}`, 'data-testid': 'debrief-question' },
     h('header', { class: 'question-head' },
       h('div', {},
@@ -17,7 +18,7 @@ export function questionSection(debrief, question, index, numbers, check) {
       many ? h('p', { class: 'question-score' }, h('b', {}, score(question.overall)), ' of 5', h('small', {}, LEVEL[question.level] ?? question.level)) : null),
     h('div', { class: 'two' },
       h('div', { class: 'verdicts-column' }, h('h3', {}, 'What a good answer states'),
-        h('ol', { class: 'verdicts', role: 'list' }, question.verdicts.map((verdict) => row(verdict, index, numbers, check)))),
+        h('ol', { class: 'verdicts', role: 'list' }, question.verdicts.map((verdict) => row(verdict, index, numbers, answered ? check : null)))),
       h('div', { class: 'transcript-column', tabindex: 0, role: 'region', 'aria-label': `What was said on question ${index + 1}` }, h('h3', {}, 'What was said'), legend(), transcriptOf(debrief, index, numbers))),
     told(question.told),
     question.model_answer
@@ -37,7 +38,7 @@ function row(verdict, question, numbers, check) {
     quote ? h('button', { type: 'button', class: 'quote', 'data-words': true, 'data-testid': `words-${criterion}`, onclick: () => goToWords(question, criterion) },
       h('span', { class: 'visually-hidden' }, 'Show in what was said: '), h('q', {}, quote)) : null,
     h('p', { class: 'verdict-foot' }, [cost(verdict), certainty(verdict)].filter(Boolean).join(' ')),
-    status === 'unscored' || own ? ownView(verdict, question, check) : null);
+    check && (status !== 'met' || own) ? ownView(verdict, question, check) : null);
 }
 
 function earned({ status, credit, weight }) {
@@ -58,13 +59,16 @@ function certainty({ confidence, engine, status }) {
   return `The ${engine} engine is ${word} (${Math.round(confidence * 100)}%).`;
 }
 
-/** The candidate's own view, kept apart from the engine's. */
+/** The candidate's own view, kept apart from the engine's; where the engine did judge, only a quiet way to disagree. */
 function ownView(verdict, question, check) {
-  const { own_view: own, criterion } = verdict;
+  const { own_view: own, criterion, status, statement } = verdict;
+  const invited = status === 'unscored';
+  const button = h('button', { type: 'button', class: own || invited ? null : 'link', 'data-check': true, 'data-testid': `self-check-${criterion}`,
+    onclick: () => check(question, verdict) },
+  own ? 'Change your view' : 'I did say this', h('span', { class: 'visually-hidden' }, `: ${statement}`));
+  if (!own && !invited) return h('p', {}, button);
   return h('div', { class: 'own-view' },
-    h('p', {}, h('b', {}, 'Your view: '), own ? ['said, ', h('q', {}, own.quote)] : 'nothing yet.'),
-    h('button', { type: 'button', 'data-check': true, 'data-testid': `self-check-${criterion}`, onclick: () => check(question, verdict) },
-      own ? 'Change your view' : 'I did say this'));
+    h('p', {}, h('b', {}, 'Your view: '), own ? ['said, ', h('q', {}, own.quote)] : 'nothing yet.'), button);
 }
 
 function told(facts) {

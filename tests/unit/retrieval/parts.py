@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -27,6 +28,9 @@ class HashEmbedder:
         rows = np.stack([self._row(text) for text in texts])
         unit: Vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
         return unit
+
+    async def read(self, texts: Sequence[str]) -> list[tuple[Any, Any]]:
+        return [(row, row[None]) for row in await self.embed(texts)]
 
     def _row(self, text: str) -> Vectors:
         row = np.full(DIMENSIONS, 1e-3, dtype=np.float32)

@@ -1,5 +1,6 @@
 """The index is rebuilt only where it must be, and never loses what it had."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -130,6 +131,23 @@ async def test_killed_half_way(index: NoteIndex, tmp_path: Path) -> None:
     assert len(embedder.embedded) == 100
     assert len(collections(again)) == 2
     assert await nearest(again, "text42", k=1) == [47]
+    await again.close()
+
+
+async def test_closed_while_building(tmp_path: Path) -> None:
+    """Stopping Viva in the middle of a build harms nothing: the next build starts clean."""
+    many = [passage("many", f"word{n}") for n in range(400)]
+    index, begun = NoteIndex(tmp_path), asyncio.Event()
+    building = asyncio.create_task(index.build(many, HashEmbedder(), lambda done, total: begun.set() if done else None))
+    await begun.wait()
+    await asyncio.sleep(0.01)
+    building.cancel()
+    await index.close()
+    with pytest.raises(asyncio.CancelledError):
+        await building
+    again = NoteIndex(tmp_path)
+    await again.build(many, HashEmbedder())
+    assert len(collections(again)) == 2
     await again.close()
 
 

@@ -1,0 +1,43 @@
+"""Whole interviews in the page: someone who knows it, someone who knows the words, someone who is wrong, someone silent."""
+
+import pytest
+from playwright.sync_api import expect
+
+from app.content import Catalog
+from eval.interviews import candidates
+from tests.browser.visitor import Visitor
+
+SCRIPTED = candidates()
+
+
+@pytest.mark.parametrize("topic", sorted({candidate.topic for candidate in SCRIPTED}))
+def test_each_candidate_gets_what_they_earned(topic: str, visitor: Visitor, catalog: Catalog) -> None:
+    """Knowing beats naming, naming is worth no less than being wrong, silence is worth nothing."""
+    overall = {}
+    for candidate in (each for each in SCRIPTED if each.topic == topic):
+        question = next(each for each in catalog.questions[topic] if each.id == candidate.question)
+        visitor.begin(topic, level=question.level.value)
+        expect(visitor.find("question")).to_have_text("Question 1 of 1")
+        assert question.ask in visitor.last
+        said = visitor.sit(candidate, question)
+        visitor.find("debrief-link").click()
+        expect(visitor.find("debrief")).to_be_visible()
+        overall[candidate.name] = visitor.overall or 0.0
+        assert_evidence(visitor, said)
+    print(topic, overall)
+    assert overall["good"] > overall["buzzword"] >= overall["wrong"], overall
+    assert overall["silent"] < 1, overall
+
+
+def assert_evidence(visitor: Visitor, said: list[str]) -> None:
+    """Every credit shows words, all words are the candidate's own, and each is marked in what they said."""
+    page = visitor.page
+    credited = page.locator(".verdict:is([data-status=met], [data-status=partial])")
+    assert credited.locator("[data-words]").count() == credited.count()
+    for quote in page.locator(".verdict [data-words] q").all_text_contents():
+        assert any(quote in answer for answer in said), quote
+    marks = page.get_by_test_id("transcript").locator("mark")
+    assert marks.count() >= credited.count() > 0 or not credited.count()
+    for words in marks.all_text_contents():
+        assert any(words in answer for answer in said), words
+    assert page.get_by_test_id("transcript").locator(".from-interviewer mark").count() == 0
