@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export HF_HUB_OFFLINE := 1
+# Some machines forbid bytecode; without it every start compiles torch again, for ten seconds and more.
+export PYTHONDONTWRITEBYTECODE :=
 
 # uv does not read pip's settings: hand on a folder of local builds where a machine has one; elsewhere ask
 # for PyTorch's CPU build, which is gigabytes smaller than the default.

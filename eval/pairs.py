@@ -10,9 +10,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import yaml
+
 from app.core.rubric import Criterion
 from app.engines.offline.features import CONTRARY, OTHER, SAME
 
+TALK = Path(__file__).parent / "training" / "empty_talk.yaml"
 #: Label of pairs of which only "not the same" is known.
 NOT_SAME = 3
 _LABELS = {"entailment": SAME, "contradiction": CONTRARY, "neutral": OTHER, "not_entailment": NOT_SAME}
@@ -74,6 +77,22 @@ def keyword_lists(criteria: Sequence[Criterion], count: int, seed: int) -> list[
         )
         lists.append(frame)
     return lists
+
+
+def empty_talk() -> dict[str, list[str]]:
+    """By topic, sentences that sound relevant and claim nothing of any criterion."""
+    return yaml.safe_load(TALK.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+
+def talk_pairs(talk: Sequence[str], criteria: Sequence[Criterion], seed: int) -> list[Pair]:
+    """Empty talk against what the criteria of its topic claim."""
+    rng = random.Random(seed)
+    return [
+        Pair(said, rng.choice(claims), OTHER, 0.7)
+        for said in talk
+        for criterion in rng.sample(list(criteria), min(5, len(criteria)))
+        for claims in ([criterion.statement], [*criterion.met, *criterion.wrong])
+    ]
 
 
 def denied(utterance: str, rng: random.Random) -> str:

@@ -29,7 +29,7 @@ from app.engines.offline.features import CLASSES, NAMES, OTHER, SAME, Array, Exe
 from app.engines.offline.model import FINGERPRINT, WEIGHTS, Head
 from app.engines.offline.segment import Span
 from app.retrieval.embedding import MiniLM
-from eval.pairs import NOT_SAME, Pair, denied, inference_pairs, keyword_lists, rubric_pairs
+from eval.pairs import NOT_SAME, Pair, denied, empty_talk, inference_pairs, keyword_lists, rubric_pairs, talk_pairs
 
 SEED = 20
 FOLDS = 3
@@ -41,7 +41,7 @@ def main() -> None:
     """Train, write the weights with their fingerprint, and the card with the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--nli", type=Path, default=NLI, help="public inference pairs, gzipped JSON lines")
-    parser.add_argument("--limit", type=int, default=22_000, help="inference pairs to learn from, at most")
+    parser.add_argument("--limit", type=int, default=30_000, help="inference pairs to learn from, at most")
     parser.add_argument("--cache", type=Path, help="a folder to keep token vectors in between runs")
     options = parser.parse_args()
     torch.manual_seed(SEED)
@@ -52,8 +52,9 @@ def main() -> None:
     if not options.nli.is_file():
         raise SystemExit(f"No inference pairs at {options.nli}; pass --nli FILE. Without them the judge learns too little.")
     inference = inference_pairs(options.nli, options.limit, SEED)
-    pairs = {topic: rubric_pairs([criteria], SEED) for topic, criteria in topics.items()}
-    lists = {topic: keyword_lists(criteria, 60, SEED + 1) for topic, criteria in topics.items()}
+    talk = empty_talk()
+    pairs = {t: rubric_pairs([criteria], SEED) + talk_pairs(talk.get(t, []), criteria, SEED) for t, criteria in topics.items()}
+    lists = {topic: keyword_lists(criteria, 30, SEED + 1) + talk.get(topic, []) for topic, criteria in topics.items()}
     texts = {text for pair in (*inference, *(p for ps in pairs.values() for p in ps)) for text in (pair.sentence, pair.claim)}
     texts |= {text for topic in lists.values() for text in topic}
     for criteria in topics.values():
@@ -64,7 +65,7 @@ def main() -> None:
     rows, labels, groups, figures = [], [], [], {}
     for number, held in enumerate(folds):
         seen = [pair for topic in topics if topic not in held for pair in pairs[topic]]
-        align = learned(copy_of(base), seen, vectors, epochs=5, rate=7e-4, say=f"rubrics, fold {number + 1}")
+        align = learned(copy_of(base), seen, vectors, epochs=4, rate=7e-4, say=f"rubrics, fold {number + 1}")
         for topic in held:
             x, y = topic_rows(align, topics[topic], vectors, lists[topic])
             rows.append(x)
@@ -76,7 +77,7 @@ def main() -> None:
         held_out[fold == number] = trained_head(x[fold != number], y[fold != number]).probabilities(x[fold == number])
     figures = card(held_out, y)
     head = trained_head(x, y)
-    align = learned(copy_of(base), [p for ps in pairs.values() for p in ps], vectors, epochs=5, rate=7e-4, say="rubrics, all")
+    align = learned(copy_of(base), [p for ps in pairs.values() for p in ps], vectors, epochs=4, rate=7e-4, say="rubrics, all")
     save(align, head)
     figures |= {"seconds": round(time.time() - started), "inference_pairs": len(inference), "rows": len(y)}
     CARD.write_text(json.dumps(figures, indent=2) + "\n")
@@ -126,7 +127,7 @@ def topic_rows(
                 labels.append(CLASSES.index(Status.ABSENT))
         for text in lists:
             piece = vectors[text]
-            for criterion in rng.sample(list(criteria), 4):
+            for criterion in criteria:
                 others = max(float(nearness(piece.sentence[None], known[c.id])[0]) for c in criteria if c.id != criterion.id)
                 asked.append((Span(text, 0, len(text)), piece, known[criterion.id], others, rng.random() < 0.15))
                 labels.append(CLASSES.index(Status.ABSENT))

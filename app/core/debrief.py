@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 
-from app.core.interview import Interview, Line, QuestionState, Standing
+from app.core.events import Answered
+from app.core.interview import Interview, Line, QuestionState, Standing, replay
 from app.core.rubric import Criterion, Fact, Kind, Note
 from app.core.score import Graded, Help, credit, score
 from app.core.verdict import Flag, Status, Verdict
@@ -15,12 +17,16 @@ RECAP_FROM = 3.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnView:
-    """Words that the candidate points at for a criterion; shown beside the engine's verdict, never in place of it."""
+    """Words that the candidate points at for a criterion; shown beside the engine's verdict, never in place of it.
+
+    `help` is what had been given on the criterion before those words were said.
+    """
 
     turn: int
     quote: str
     start: int
     end: int
+    help: Help
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,32 +149,37 @@ def _criterion(interview: Interview, index: int, criterion: Criterion, standing:
     status = standing.verdict.status
     earned = 0.0 if status is Status.UNSCORED else credit(status, standing.help)
     unaided = 0.0 if status is Status.UNSCORED else credit(status, Help.NONE)
-    check = interview.checks.get((index, criterion.id))
-    own = OwnView(turn=check.turn, quote=check.quote, start=check.start, end=check.end) if check and check.quote else None
     return CriterionReport(
         criterion=criterion,
         verdict=standing.verdict,
         help=standing.help,
         credit=round(earned, 3),
         cost=round(unaided - earned, 3),
-        own_view=own,
+        own_view=_own_view(interview, index, criterion.id),
     )
+
+
+def _own_view(interview: Interview, index: int, criterion: str) -> OwnView | None:
+    check = interview.checks.get((index, criterion))
+    if check is None or not check.quote:
+        return None
+    before = takewhile(lambda event: not (isinstance(event, Answered) and event.turn == check.turn), interview.events)
+    help = replay(interview.id, before).questions[index].help_given(criterion)
+    return OwnView(turn=check.turn, quote=check.quote, start=check.start, end=check.end, help=help)
 
 
 def _own_overall(reports: tuple[QuestionReport, ...]) -> float | None:
     """The overall if every tick of the candidate's counted as met."""
     if not any(item.own_view for report in reports for item in report.criteria):
         return None
-    return score(
-        Graded(
-            kind=item.criterion.kind,
-            weight=item.criterion.weight,
-            status=Status.MET if item.own_view else item.verdict.status,
-            help=item.help,
-        )
-        for report in reports
-        for item in report.criteria
-    ).overall
+    return score(_own_graded(item) for report in reports for item in report.criteria).overall
+
+
+def _own_graded(item: CriterionReport) -> Graded:
+    status, help = item.verdict.status, item.help
+    if item.own_view and status is not Status.MET:
+        status, help = Status.MET, item.own_view.help
+    return Graded(kind=item.criterion.kind, weight=item.criterion.weight, status=status, help=help)
 
 
 def _highlights(interview: Interview, line: Line) -> tuple[Highlight, ...]:

@@ -32,12 +32,14 @@ def test_each_candidate_gets_what_they_earned(topic: str, visitor: Visitor, cata
 def assert_evidence(visitor: Visitor, said: list[str]) -> None:
     """Every credit shows words, all words are the candidate's own, and each is marked in what they said."""
     page = visitor.page
-    credited = page.locator(".verdict:is([data-status=met], [data-status=partial])")
-    assert credited.locator("[data-words]").count() == credited.count()
-    for quote in page.locator(".verdict [data-words] q").all_text_contents():
+    judged = page.locator(".verdict:is([data-status=met], [data-status=partial], [data-status=wrong])")
+    for quote in judged.locator("[data-words] q").all_text_contents():
         assert any(quote in answer for answer in said), quote
     marks = page.get_by_test_id("transcript").locator("mark")
-    assert marks.count() >= credited.count() > 0 or not credited.count()
     for words in marks.all_text_contents():
         assert any(words in answer for answer in said), words
+    marked = set(" ".join(mark.get_attribute("data-criteria") or "" for mark in marks.all()).split())
+    rows = [(row.get_attribute("data-testid") or "").removeprefix("verdict-") for row in judged.all()]
+    assert judged.locator("[data-words]").count() == len(rows), "no evidence, no credit"
+    assert marked == set(rows)
     assert page.get_by_test_id("transcript").locator(".from-interviewer mark").count() == 0

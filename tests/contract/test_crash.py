@@ -16,7 +16,9 @@ NEWCOMERS = 10
 #: For each kill, whether the model has loaded by then: before that, answers are stored and wait for the judge.
 KILLS = (False, True, False, True, True)
 #: Seconds within which the kill falls.
-MOMENTS = 1.5
+MOMENTS = 2.5
+#: The same questions for everyone, so that their rubrics are read once; more of them than there is time for.
+PLAN = {"questions": 6, "seed": SEED}
 SAYINGS = (
     "Validation error far above training error says that it overfits.",
     "I'd cross-validate first,\n\tand only then look at the test set.",
@@ -43,7 +45,7 @@ class Sitting:
         """Go on until the interview ends or the server does."""
         try:
             if not self.id:
-                response = await http.post("/v1/interviews", json={"questions": 6, "seed": self.number})
+                response = await http.post("/v1/interviews", json=PLAN)
                 assert response.status_code == 201, response.text
                 self.id = response.json()["id"]
             while not self.finished:

@@ -23,7 +23,7 @@ Tokens = npt.NDArray[np.floating]
 class Align(nn.Module):
     """(sentence, claim) -> log-odds of: says the same, says the contrary, says something else."""
 
-    def __init__(self, width: int = 384, inner: int = 96, attention: int = 64, dropout: float = 0.2) -> None:
+    def __init__(self, width: int = 384, inner: int = 96, attention: int = 64, dropout: float = 0.3) -> None:
         super().__init__()
         self.project = nn.Linear(width, inner, bias=False)
         self.attend = nn.Linear(width, attention)

@@ -23,22 +23,27 @@ from app.engines.offline.segment import Span, sentences, units
 if TYPE_CHECKING:  # it brings torch, which takes seconds to import
     from app.engines.offline.model import Model
 
-#: Pieces of an answer that are looked at closely for one criterion: those nearest to anything said of it.
-CLOSELY = 3
-#: A piece less near than this to everything known of a criterion is not about it.
-ABOUT = 0.30
 #: A question to the interviewer this near to a clarification criterion states it.
 CLARIFIES = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """How sure the head must be. Set on the development half of the gold answers; see `eval/README.md`."""
+    """How near and how sure. Set on the development half of the gold answers; `eval/README.md` has the figures.
 
-    met: float = 0.5
-    wrong: float = 0.5
+    `about` is the least nearness of a piece to a criterion, `reach` how far behind the nearest piece another may
+    lie and still be heard; `met`, `wrong` and `partial` are least probabilities; a right and a wrong claim less
+    than `margin` apart settle nothing.
+    """
+
+    about: float = 0.45
+    reach: float = 0.25
+    met: float = 0.4
+    wrong: float = 0.6
     partial: float = 0.5
-    absent: float = 0.5
+    margin: float = 0.2
+    doubt: float = 0.3
+    absent: float = 0.4
 
 
 class OfflineJudge:
@@ -78,7 +83,7 @@ class OfflineJudge:
         intent, fact = intent_of(pieces, _card(said, task.question, vectors), _about(said, near, task.question, vectors))
         if intent in (Intent.DONT_KNOW, Intent.OFF_TOPIC):
             return Judgement(verdicts=self._none_said(task), intent=intent, flags=tuple(flags))
-        looked_at = [(c, i) for c in task.criteria for i in _closest(near[c.id])]
+        looked_at = [(c, i) for c in task.criteria for i in _heard(near[c.id], self._thresholds)]
         rows = features(
             self._loaded().align,
             [(pieces[i], vectors[pieces[i].text], known[c.id], _rival(near, c.id, i), c.id == task.target) for c, i in looked_at],
@@ -112,17 +117,17 @@ def verdict_of(criterion: Criterion, pieces: Sequence[Span], odds: Array, limits
     if not pieces:
         return _verdict(criterion, Status.ABSENT, 1.0)
     met, partial, absent, wrong = (odds[:, CLASSES.index(s)] for s in (Status.MET, Status.PARTIAL, Status.ABSENT, Status.WRONG))
-    half = met + partial
-    for status, claim, limit, rival in (
-        (Status.WRONG, wrong, limits.wrong, met),
-        (Status.MET, met, limits.met, wrong),
-        (Status.PARTIAL, half, limits.partial, wrong),
-    ):
-        if claim.max() >= limit and claim.max() > rival.max():
-            return _verdict(criterion, status, float(claim.max()), pieces[int(claim.argmax())], turn)
-    if absent.min() >= limits.absent:
-        return _verdict(criterion, Status.ABSENT, float(absent.min()))
-    return _verdict(criterion, Status.UNSCORED, float(odds.max(1).min()))
+    right, false, half = float(met.max()), float(wrong.max()), met + partial
+    if false >= limits.wrong and false > right + limits.margin:
+        return _verdict(criterion, Status.WRONG, false, pieces[int(wrong.argmax())], turn)
+    if right >= limits.met and right > false + limits.margin:
+        return _verdict(criterion, Status.MET, right, pieces[int(met.argmax())], turn)
+    if abs(right - false) <= limits.margin and max(right, false) > limits.doubt:
+        return _verdict(criterion, Status.UNSCORED, max(right, false))
+    if half.max() >= limits.partial and half.max() > false:
+        return _verdict(criterion, Status.PARTIAL, float(half.max()), pieces[int(half.argmax())], turn)
+    status = Status.ABSENT if absent.min() >= limits.absent else Status.UNSCORED
+    return _verdict(criterion, status, float(absent.min()))
 
 
 def _clarified(criterion: Criterion, verdict: Verdict, pieces: Sequence[Span], near: Array, turn: int) -> Verdict:
@@ -155,8 +160,9 @@ def _about(said: Array, near: Mapping[str, Array], question: Question, vectors: 
     return np.max(np.stack([*asked, *near.values()]), axis=0)  # type: ignore[no-any-return]
 
 
-def _closest(near: Array) -> list[int]:
-    return [int(i) for i in np.argsort(-near, kind="stable")[:CLOSELY] if near[i] >= ABOUT]
+def _heard(near: Array, limits: Thresholds) -> list[int]:
+    """The pieces that may decide a criterion: near enough to it, and not far behind the nearest."""
+    return [int(i) for i in np.flatnonzero(near >= max(limits.about, float(near.max()) - limits.reach))]
 
 
 def _rival(near: Mapping[str, Array], criterion: str, piece: int) -> float:

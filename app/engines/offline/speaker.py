@@ -53,5 +53,5 @@ def generic_probe(brief: Brief) -> str:
 
 
 def _shortened(quote: str) -> str:
-    words = quote.split()
+    words = quote.rstrip(" .,;:!?…").split()
     return " ".join(words) if len(words) <= QUOTED_WORDS else " ".join(words[:QUOTED_WORDS]) + " …"
