@@ -253,6 +253,7 @@ class Coach:
             answers=tuple(state.answers),
             passages=await self._passages(state.question),
             target=state.target,
+            before=tuple(standing.verdict for standing in state.standings.values()),
         )
         engine = self._engine(interview.started.engine)
         judgement = await engine.judge.judge(task)

@@ -136,24 +136,25 @@ def parse(*roots: Path) -> tuple[dict[str, Note], dict[str, tuple[Question, ...]
     faults: list[str] = []
     notes: dict[str, Note] = {}
     questions: dict[str, tuple[Question, ...]] = {}
+    homes: dict[str, tuple[Path, Path]] = {}  # a topic's note file and its root
     for root in roots:
         before = len(faults) + len(notes)
         for path in sorted((root / "knowledge").glob("*/*.md")):
             note = _parse_note(path, root, faults)
             if note and note.topic in notes:
-                faults.append(f"{_where(path, root)}: topic: {note.topic} has a note already; rename one of them")
+                faults.append(f"{_at(path, root, 'topic')}: {note.topic} has a note already; rename one of them")
             elif note:
-                notes[note.topic] = note
+                notes[note.topic], homes[note.topic] = note, (path, root)
         for path in sorted((root / "rubrics").glob("*/*.yaml")):
             rubric = _parse_rubric(path, root, faults)
             if rubric and rubric.topic in questions:
-                faults.append(f"{_where(path, root)}: topic: {rubric.topic} has a rubric already; rename one of them")
+                faults.append(f"{_at(path, root, 'topic')}: {rubric.topic} has a rubric already; rename one of them")
             elif rubric:
                 questions[rubric.topic] = tuple(_join(rubric, question) for question in rubric.questions)
         if len(faults) + len(notes) == before:
             faults.append(f"{root}: no notes found under knowledge/<loop>/<topic>.md; is this the content folder?")
     if not faults:
-        faults.extend(_dangling(notes, questions))
+        faults.extend(_dangling(notes, questions, homes))
     return notes, questions, faults
 
 
@@ -194,20 +195,18 @@ def _parse_note(path: Path, root: Path, faults: list[str]) -> Note | None:
     front = _validate(FrontMatter, head[1], path, root, faults, first_line=2)
     parts = re.split(r"^## (.+?)\s*$", text[head.end() :], flags=re.MULTILINE)
     sections = {heading: body.strip() for heading, body in zip(parts[1::2], parts[2::2], strict=True)}
-    sound = True
-    for heading in SECTIONS:
-        if not sections.get(heading):
-            sound = False
-            faults.append(f"{_where(path, root)}: section: {heading!r} is missing or empty; write it under '## {heading}'")
-    for heading in sections.keys() - set(SECTIONS):
-        sound = False
-        line = text[: text.index(f"## {heading}")].count("\n") + 1
-        faults.append(f"{_where(path, root)}:{line}: section: {heading!r} is not one of the nine; rename or merge it")
-    if front is None or not sound:
+    wrong = [(heading, "is missing or empty; write it under its heading") for heading in SECTIONS if not sections.get(heading)]
+    wrong += [(heading, "is not one of the nine; rename or merge it") for heading in sections if heading not in SECTIONS]
+    wrong += [(heading, "stands there twice; merge them") for heading in sections if parts[1::2].count(heading) > 1]
+    for heading, fault in wrong:
+        start = re.search(rf"^## {re.escape(heading)}\s*$", text, re.MULTILINE)
+        line = text.count("\n", 0, start.start()) + 1 if start else 1
+        faults.append(f"{_where(path, root)}:{line}: section: {heading!r} {fault}")
+    if front is None or wrong:
         return None
     for field, expected, found in (("topic", path.stem, front.topic), ("loop", path.parent.name, front.loop.value)):
         if expected != found:
-            faults.append(f"{_where(path, root)}:2: {field}: says {found!r} but the file's place says {expected!r}")
+            faults.append(f"{_at(path, root, field)}: says {found!r} but the file's place says {expected!r}")
     return Note(**front.model_dump(), sections={heading: sections[heading] for heading in SECTIONS})
 
 
@@ -227,44 +226,50 @@ def _parse_rubric(path: Path, root: Path, faults: list[str]) -> RubricFile | Non
                 faults.append(f"{where}:{line_of(text, (field, index, 'id'))}: {field}[{index}].id: {id!r} is used twice")
     known = {q.id for q in rubric.questions}
     for index, criterion in enumerate(rubric.criteria):
-        at = f"{where}:{line_of(text, ('criteria', index))}: criteria[{index}]"
-        for id in set(criterion.questions or ()) - known:
-            faults.append(f"{at}.questions: there is no question {id!r} in this rubric")
+        wrong = [f".questions: there is no question {id!r} in this rubric" for id in set(criterion.questions or ()) - known]
         if criterion.note not in SECTIONS:
-            faults.append(f"{at}.note: {criterion.note!r} is not the heading of a section")
+            wrong.append(f".note: {criterion.note!r} is not the heading of a section")
+        # Finding a line reads the file again: only where there is a fault to place.
+        faults += [f"{where}:{line_of(text, ('criteria', index))}: criteria[{index}]{fault}" for fault in wrong]
     return rubric
 
 
-def _dangling(notes: Mapping[str, Note], questions: Mapping[str, Iterable[Question]]) -> list[str]:
+def _dangling(
+    notes: Mapping[str, Note], questions: Mapping[str, Iterable[Question]], homes: Mapping[str, tuple[Path, Path]]
+) -> list[str]:
     faults = [f"rubrics: {topic} has a rubric but no note" for topic in sorted(questions.keys() - notes.keys())]
     faults += [f"knowledge: {topic} has a note but no rubric" for topic in sorted(notes.keys() - questions.keys())]
     for note in notes.values():
         for field, slugs in (("prerequisites", note.prerequisites), ("next", note.next)):
             for slug in slugs:
                 if slug not in notes:
-                    faults.append(f"knowledge/{note.loop}/{note.topic}.md: {field}: there is no topic {slug!r}")
+                    faults.append(f"{_at(*homes[note.topic], field)}: there is no topic {slug!r}")
     return faults
 
 
 def _read(path: Path, root: Path, faults: list[str]) -> str | None:
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        faults.append(f"{_where(path, root)}: cannot be read as UTF-8 text: {error}")
-        return None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        faults.append(f"{_where(path, root)}:{line}: text: cannot be read as UTF-8: {error.reason}; save the file as UTF-8")
+    except OSError as error:
+        faults.append(f"{_where(path, root)}:1: file: cannot be read: {error.strerror}")
+    return None
 
 
 def _validate(model: type[M], text: str, path: Path, root: Path, faults: list[str], first_line: int = 1) -> M | None:
     try:
         return model.model_validate(yaml.load(text, Loader=YAML_LOADER))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = (mark.line if mark else 0) + first_line
-        faults.append(f"{_where(path, root)}:{line}: not valid YAML: {getattr(error, 'problem', None) or error}")
     except ValidationError as error:
         for fault in error.errors():
             line = line_of(text, fault["loc"]) + first_line - 1
             faults.append(f"{_where(path, root)}:{line}: {_dotted(fault['loc'])}: {fault['msg']}")
+    except (yaml.YAMLError, ValueError) as error:
+        # ValueError: a plain date that no calendar has.
+        mark = getattr(error, "problem_mark", None)
+        line = (mark.line if mark else 0) + first_line
+        faults.append(f"{_where(path, root)}:{line}: not valid YAML: {getattr(error, 'problem', None) or error}")
     return None
 
 
@@ -288,6 +293,13 @@ def line_of(text: str, loc: Iterable[int | str]) -> int:
 
 def _dotted(loc: Iterable[int | str]) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in loc).lstrip(".") or "file"
+
+
+def _at(path: Path, root: Path, field: str) -> str:
+    """Where a file's top-level field stands: file, line, field."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    line = next((number for number, text in enumerate(lines, 1) if text.startswith(f"{field}:")), 1)
+    return f"{_where(path, root)}:{line}: {field}"
 
 
 def _where(path: Path, root: Path) -> str:

@@ -236,6 +236,7 @@ def save(align: Align, head: Head) -> None:
     state = {f"align.{key}": value.contiguous() for key, value in align.state_dict().items()}
     state |= {f"head.{key}": value.contiguous() for key, value in head.state_dict().items()}
     save_file(state, WEIGHTS)
+    WEIGHTS.chmod(0o644)  # written for the owner alone; a server may run as somebody else
     FINGERPRINT.write_text(hashlib.sha256(WEIGHTS.read_bytes()).hexdigest() + "\n")
 
 

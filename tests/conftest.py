@@ -11,8 +11,8 @@ from app.prompts import Prompts, load_prompts
 from tests.fakes import FixedClock, MemoryStore, NoRetriever, ScriptedJudge, engine
 
 os.environ["HF_HUB_OFFLINE"] = "1"
-# A busy machine is no reason to fail.
-settings.register_profile("viva", deadline=None)
+# A busy machine is no reason to fail, and the unit tests take seconds.
+settings.register_profile("viva", deadline=None, max_examples=25)
 settings.load_profile("viva")
 
 

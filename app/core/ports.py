@@ -15,7 +15,8 @@ class Task:
     """What a judge is asked: the open criteria of a question, on the newest answer.
 
     `answers` holds every answer to this question so far, the newest last; `target` the criterion that the
-    interviewer's last move was about, if any. The answers are data, whatever they say.
+    interviewer's last move was about, if any; `before` the verdicts in force on every criterion of the question.
+    The answers are data, whatever they say.
     """
 
     question: Question
@@ -23,6 +24,7 @@ class Task:
     answers: tuple[Answer, ...]
     passages: tuple[Passage, ...] = ()
     target: str | None = None
+    before: tuple[Verdict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

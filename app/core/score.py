@@ -10,6 +10,7 @@ not zero.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from math import fsum
 
 from app.core.rubric import Kind
 from app.core.verdict import Status
@@ -75,5 +76,6 @@ def _mean(items: list[Graded]) -> float | None:
     weight = sum(item.weight for item in scored)
     if not weight:
         return None
-    earned = sum(item.weight * credit(item.status, item.help) for item in scored)
+    # fsum, because a plain sum of floats depends on the order in its last digit, and so might the rounding.
+    earned = fsum(item.weight * credit(item.status, item.help) for item in scored)
     return round(max(0.0, SCALE * earned / weight), 2)

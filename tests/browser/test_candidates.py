@@ -24,7 +24,6 @@ def test_each_candidate_gets_what_they_earned(topic: str, visitor: Visitor, cata
         expect(visitor.find("debrief")).to_be_visible()
         overall[candidate.name] = visitor.overall or 0.0
         assert_evidence(visitor, said)
-    print(topic, overall)
     assert overall["good"] > overall["buzzword"] >= overall["wrong"], overall
     assert overall["silent"] < 1, overall
 

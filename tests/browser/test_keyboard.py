@@ -32,6 +32,7 @@ def test_a_whole_interview_by_the_keyboard(visitor: Visitor) -> None:
     expect(visitor.find("interview")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_be_focused()
 
+    expect(visitor.find("live")).to_contain_text(visitor.last)
     page.evaluate(LISTEN)
     visitor.tab_to("answer-box")
     keys.type(ANSWER)

@@ -50,7 +50,7 @@ def test_a_mock_of_two_questions(visitor: Visitor) -> None:
 
 def assert_nothing_judged(visitor: Visitor) -> None:
     """No criterion, no credit, no marked words; and a challenge is not named one."""
-    assert visitor.page.locator("[data-testid^=criterion-], [data-testid^=credit-], mark, .credited").count() == 0
+    assert visitor.page.locator("[data-testid^=criterion-], [data-testid=credit], mark, .credited").count() == 0
     assert set(visitor.page.locator(".message .move").all_inner_texts()) <= {"Hint", "Next question"}
 
 

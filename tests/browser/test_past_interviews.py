@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.browser.visitor import Visitor
 
-ANSWER = "It would give another result on another sample, so that is variance."
+ANSWER = "<b>Variance</b>: on another sample it would give another result."
 
 
 def test_an_interview_is_listed_opened_and_deleted(visitor: Visitor) -> None:
@@ -66,6 +66,7 @@ def test_a_refusal_is_a_plain_sentence_and_the_text_stays(visitor: Visitor) -> N
     expect(error).to_contain_text("Write an answer first.")
     visitor.say(ANSWER)
     expect(error).to_be_hidden()
+    expect(visitor.of("candidate", 1)).to_contain_text(ANSWER)
 
 
 def test_an_interview_in_two_tabs(visitor: Visitor) -> None:

@@ -55,7 +55,7 @@ def test_an_interview_and_a_search_ask_nothing_of_the_network(tmp_path: Path, re
     with Server(tmp_path / "data", cwd=ROOT, **recorder) as server:
         addresses = sockets(server)
         server.wait_until_loaded()
-        outcome = server.start(topic="regularization", questions=2)
+        outcome = server.start(topic="regularization")
         server.post(f"/v1/interviews/{outcome['id']}/hint")
         while outcome["status"] == "open":
             outcome = server.answer(outcome, "Lasso sets weak coefficients to exactly zero; ridge only makes them small.")

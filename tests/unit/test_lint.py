@@ -158,4 +158,4 @@ def test_a_folder_that_adds_may_name_shipped_topics(findings: Callable[..., list
     note.write_text(note.read_text().replace("aliases: []", "aliases: []\nnext: [bias-variance]"))
     assert lint(tmp_path) == []
     note.write_text(note.read_text().replace("bias-variance", "no-such-topic"))
-    assert lint(tmp_path) == ["knowledge/modeling/weights.md: next: there is no topic 'no-such-topic'"]
+    assert lint(tmp_path) == ["knowledge/modeling/weights.md:6: next: there is no topic 'no-such-topic'"]

@@ -2,7 +2,7 @@
 
 Every piece of the newest answer is compared with what each open criterion says and with what its right, half
 right and wrong utterances say: by meaning (cosine), by agreement word for word (`align`), and by form. A small
-trained head turns that into probabilities, and `verdict_of` into a verdict, or into `unscored` where they do
+trained head turns that into probabilities, and `verdicts_of` into verdicts, or into `unscored` where they do
 not settle it. Flagged pieces are left out before anything is compared.
 """
 
@@ -23,6 +23,11 @@ from app.engines.offline.segment import Span, sentences, units
 if TYPE_CHECKING:  # it brings torch, which takes seconds to import
     from app.engines.offline.model import Model
 
+#: How an earlier verdict leans, beside the leanings of this answer's claims.
+SETTLED = {Status.MET: 0.7, Status.WRONG: -0.7}
+#: Over this a claim has been made, of whatever sort; at FAINT it is none at all.
+DOUBT = 0.3
+FAINT = 0.15
 #: A question to the interviewer this near to a clarification criterion states it.
 CLARIFIES = 0.5
 
@@ -32,18 +37,23 @@ class Thresholds:
     """How near and how sure. Set on the development half of the gold answers; `eval/README.md` has the figures.
 
     `about` is the least nearness of a piece to a criterion, `reach` how far behind the nearest piece another may
-    lie and still be heard; `met`, `wrong` and `partial` are least probabilities; a right and a wrong claim less
-    than `margin` apart settle nothing.
+    lie and still be heard; `met`, `wrong` and `partial` are least probabilities; credit must lead the
+    contrary by `margin`, and over DOUBT a claim that does not settle it leaves it unscored. A half claim must
+    come as near as `half_near`. `tenor` is how much the rest of what they said weighs: who is right about most
+    things is more likely right in a sentence that reads both ways, and who is wrong about most is more likely wrong.
+    A piece further than `rival` behind its nearest criterion is not about this one.
     """
 
-    about: float = 0.45
-    reach: float = 0.25
-    met: float = 0.4
+    about: float = 0.4
+    reach: float = 0.4
+    met: float = 0.6
     wrong: float = 0.6
-    partial: float = 0.5
-    margin: float = 0.2
-    doubt: float = 0.3
+    partial: float = 0.9
+    half_near: float = 0.5
+    margin: float = 0.1
     absent: float = 0.4
+    tenor: float = 0.8
+    rival: float = 0.1
 
 
 class OfflineJudge:
@@ -83,20 +93,24 @@ class OfflineJudge:
         intent, fact = intent_of(pieces, _card(said, task.question, vectors), _about(said, near, task.question, vectors))
         if intent in (Intent.DONT_KNOW, Intent.OFF_TOPIC):
             return Judgement(verdicts=self._none_said(task), intent=intent, flags=tuple(flags))
-        looked_at = [(c, i) for c in task.criteria for i in _heard(near[c.id], self._thresholds)]
+        nearest = np.max(np.stack(list(near.values())), axis=0)
+        looked_at = [(c, i) for c in task.criteria for i in _heard(near[c.id], nearest, self._thresholds)]
         rows = features(
             self._loaded().align,
             [(pieces[i], vectors[pieces[i].text], known[c.id], _rival(near, c.id, i), c.id == task.target) for c, i in looked_at],
         )
         odds = self._loaded().head.probabilities(rows)
-        verdicts = []
+        claims = []
         for criterion in task.criteria:
             chosen = [k for k, (c, _) in enumerate(looked_at) if c.id == criterion.id]
-            spans = [pieces[looked_at[k][1]] for k in chosen]
-            verdict = verdict_of(criterion, spans, odds[chosen], self._thresholds, answer.turn)
-            if fact is not None:
-                verdict = _clarified(criterion, verdict, pieces, near[criterion.id], answer.turn)
-            verdicts.append(verdict)
+            heard = [looked_at[k][1] for k in chosen]
+            claims.append(Claims(criterion, [pieces[i] for i in heard], odds[chosen], near[criterion.id][heard]))
+        verdicts = verdicts_of(claims, task.before, self._thresholds, answer.turn)
+        if fact is not None:
+            verdicts = [
+                _clarified(claim.criterion, verdict, pieces, near[claim.criterion.id], answer.turn)
+                for claim, verdict in zip(claims, verdicts, strict=True)
+            ]
         return Judgement(verdicts=tuple(verdicts), intent=intent, fact=fact, flags=tuple(flags))
 
     def _none_said(self, task: Task) -> tuple[Verdict, ...]:
@@ -108,26 +122,68 @@ class OfflineJudge:
         return self._model
 
 
-def verdict_of(criterion: Criterion, pieces: Sequence[Span], odds: Array, limits: Thresholds, turn: int) -> Verdict:
-    """One criterion's verdict from the probabilities (pieces, CLASSES) of the pieces looked at closely.
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What was heard of one criterion: the pieces, their probabilities (pieces, CLASSES) and their nearness (pieces,)."""
+
+    criterion: Criterion
+    pieces: Sequence[Span]
+    odds: Array
+    near: Array
+
+    def best(self, *statuses: Status) -> tuple[float, int]:
+        """The greatest probability of any of these statuses, summed for a piece, and the piece that has it."""
+        sums = self.odds[:, [CLASSES.index(status) for status in statuses]].sum(axis=1)
+        return float(sums.max()), int(sums.argmax())
+
+    @property
+    def leaning(self) -> float | None:
+        """Right less wrong, -1 to 1; None where nothing much was claimed."""
+        if not self.pieces:
+            return None
+        right, wrong = self.best(Status.MET)[0], self.best(Status.WRONG)[0]
+        return right - wrong if max(right, wrong) > DOUBT else None
+
+
+def verdicts_of(claims: Sequence[Claims], before: Sequence[Verdict], limits: Thresholds, turn: int) -> list[Verdict]:
+    """The verdicts on an answer, each in the light of the whole of it and of the verdicts before it."""
+    leanings = {claim.criterion.id: claim.leaning for claim in claims}
+    settled = [SETTLED[verdict.status] for verdict in before if verdict.status in SETTLED]
+    verdicts = []
+    for claim in claims:
+        others = settled + [value for id, value in leanings.items() if value is not None and id != claim.criterion.id]
+        # Shrunk towards nothing where there is little else to go by.
+        shift = limits.tenor * sum(others) / (len(others) + 1)
+        verdicts.append(verdict_of(claim, limits, turn, shift))
+    return verdicts
+
+
+def verdict_of(claim: Claims, limits: Thresholds, turn: int, shift: float = 0.0) -> Verdict:
+    """One criterion's verdict. `shift` is what the rest of the answer adds to right and takes from wrong.
 
     The strongest claim decides; a right and a wrong claim of like strength, or none that is strong enough while
     silence is not certain either, leave it unscored.
     """
+    criterion, pieces = claim.criterion, claim.pieces
     if not pieces:
         return _verdict(criterion, Status.ABSENT, 1.0)
-    met, partial, absent, wrong = (odds[:, CLASSES.index(s)] for s in (Status.MET, Status.PARTIAL, Status.ABSENT, Status.WRONG))
-    right, false, half = float(met.max()), float(wrong.max()), met + partial
-    if false >= limits.wrong and false > right + limits.margin:
-        return _verdict(criterion, Status.WRONG, false, pieces[int(wrong.argmax())], turn)
+    (right, right_at), (false, false_at) = claim.best(Status.MET), claim.best(Status.WRONG)
+    half, half_at = claim.best(Status.MET, Status.PARTIAL)
+    silence = float(claim.odds[:, CLASSES.index(Status.ABSENT)].min())
+    # Only a claim that is there can be read either way.
+    right += shift if right > FAINT else 0.0
+    false -= shift if false > FAINT else 0.0
+    if false >= limits.wrong and false > right:
+        return _verdict(criterion, Status.WRONG, false, pieces[false_at], turn)
     if right >= limits.met and right > false + limits.margin:
-        return _verdict(criterion, Status.MET, right, pieces[int(met.argmax())], turn)
-    if abs(right - false) <= limits.margin and max(right, false) > limits.doubt:
+        return _verdict(criterion, Status.MET, right, pieces[right_at], turn)
+    if max(right, false) > DOUBT and false > right - limits.margin:
         return _verdict(criterion, Status.UNSCORED, max(right, false))
-    if half.max() >= limits.partial and half.max() > false:
-        return _verdict(criterion, Status.PARTIAL, float(half.max()), pieces[int(half.argmax())], turn)
-    status = Status.ABSENT if absent.min() >= limits.absent else Status.UNSCORED
-    return _verdict(criterion, status, float(absent.min()))
+    half_heard = half + min(0.0, shift) >= limits.partial
+    if half_heard and half > false + limits.margin and claim.near[half_at] >= limits.half_near:
+        return _verdict(criterion, Status.PARTIAL, half, pieces[half_at], turn)
+    certain = silence >= limits.absent or half >= limits.partial
+    return _verdict(criterion, Status.ABSENT if certain else Status.UNSCORED, silence)
 
 
 def _clarified(criterion: Criterion, verdict: Verdict, pieces: Sequence[Span], near: Array, turn: int) -> Verdict:
@@ -139,7 +195,7 @@ def _clarified(criterion: Criterion, verdict: Verdict, pieces: Sequence[Span], n
 
 
 def _verdict(criterion: Criterion, status: Status, sure: float, piece: Span | None = None, turn: int | None = None) -> Verdict:
-    bare = Verdict(criterion=criterion.id, status=status, confidence=round(sure, 3), engine="offline")
+    bare = Verdict(criterion=criterion.id, status=status, confidence=round(min(1.0, sure), 3), engine="offline")
     return replace(bare, quote=piece.text, turn=turn, start=piece.start, end=piece.end) if piece else bare
 
 
@@ -160,9 +216,10 @@ def _about(said: Array, near: Mapping[str, Array], question: Question, vectors: 
     return np.max(np.stack([*asked, *near.values()]), axis=0)  # type: ignore[no-any-return]
 
 
-def _heard(near: Array, limits: Thresholds) -> list[int]:
-    """The pieces that may decide a criterion: near enough to it, and not far behind the nearest."""
-    return [int(i) for i in np.flatnonzero(near >= max(limits.about, float(near.max()) - limits.reach))]
+def _heard(near: Array, nearest: Array, limits: Thresholds) -> list[int]:
+    """The pieces that may decide a criterion: near enough to it, not far behind the nearest piece, and about it."""
+    enough = near >= max(limits.about, float(near.max()) - limits.reach)
+    return [int(i) for i in np.flatnonzero(enough & (near >= nearest - limits.rival))]
 
 
 def _rival(near: Mapping[str, Array], criterion: str, piece: int) -> float:

@@ -130,4 +130,7 @@ def _only_terms(piece: Span) -> bool:
     words = WORD.findall(piece.text.lower().replace("’", "'"))
     function = sum(word in FUNCTION_WORDS or word in _CONTRACTED or word.endswith(_CONTRACTIONS) for word in words)
     separators = len(re.findall(r"[,;|•](?!\d)|\n|\s[-/]\s", piece.text))
-    return len(words) >= 4 and function <= 0.15 * len(words) and (separators >= 2 or (len(words) >= 8 and not function))
+    bare = len(words) >= 4 and function <= 0.15 * len(words) and (separators >= 2 or (len(words) >= 8 and not function))
+    # A list with a verb before it ("I would leverage …") claims no more than one without.
+    dressed = len(words) >= 12 and separators >= 5 and separators >= 0.17 * len(words) and function <= 0.4 * len(words)
+    return bare or dressed

@@ -57,7 +57,7 @@ def _clauses(text: str, sentence: Span) -> list[Span]:
 
 def _trimmed(text: str, start: int, end: int) -> list[Span]:
     piece = text[start:end]
-    inner = piece.strip().rstrip(",")
+    inner = piece.strip().rstrip(",").rstrip()
     if not any(char.isalnum() for char in inner):
         return []
     offset = start + len(piece) - len(piece.lstrip())

@@ -35,9 +35,12 @@ export function createComposer({ onsend, onhint, oninput }) {
   }
 
   function say(text, { again = false } = {}) {
+    const before = element.offsetHeight;
     words.textContent = text;
     retry.hidden = !again;
     trouble.hidden = !text;
+    // The box stays at the foot of the screen: what it newly covers moves up with it.
+    scrollBy(0, Math.max(0, element.offsetHeight - before));
   }
 
   box.addEventListener('input', () => {

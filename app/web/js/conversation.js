@@ -100,13 +100,16 @@ export function createConversation({ practice }) {
 function credited(said, judged, criteria) {
   const unclear = judged.filter(({ status }) => status === 'unscored').length;
   if (!said.length && !unclear) return null;
-  const about = (id) => criteria.find(({ criterion }) => criterion === id);
+  const kind = (id) => KIND[criteria.find(({ criterion }) => criterion === id)?.kind];
+  // One sentence may earn several criteria: its words are shown once.
+  const groups = Map.groupBy(said, ({ status, quote }) => `${status} ${quote}`);
   return h('ul', { class: 'credited', 'aria-label': 'What this answer was judged to say' },
-    said.map((verdict) =>
-      h('li', { class: `is-${verdict.status}`, 'data-testid': `credit-${verdict.criterion}` },
-        icon(verdict.status),
-        h('span', {}, h('b', {}, [STATUS[verdict.status], KIND[about(verdict.criterion)?.kind]].filter(Boolean).join(' · ')),
-          ' ', h('q', {}, verdict.quote)))),
+    [...groups.values()].map((group) => {
+      const [{ status, quote }] = group;
+      const kinds = group.map(({ criterion }) => kind(criterion)).filter(Boolean).join(', ');
+      return h('li', { class: `is-${status}`, 'data-testid': 'credit', 'data-criteria': group.map(({ criterion }) => criterion).join(' ') },
+        icon(status), h('span', {}, h('b', {}, [STATUS[status], kinds].filter(Boolean).join(' · ')), ' ', h('q', {}, quote)));
+    }),
     unclear ? h('li', { class: 'is-unscored' }, icon('unscored'),
       h('span', {}, `${unclear} more could not be told from this answer; that is not held against you.`)) : null);
 }

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from app.content import Catalog
 from app.core.events import Answered, Decided, Decision, Event, Finished, Judged, Move, Spoke, Started, Style
 from app.core.interview import Interview, replay
 from app.core.rubric import SECTIONS, Criterion, Fact, Kind, Level, Loop, Note, Question
@@ -37,6 +38,16 @@ def note(topic: str = "t", title: str = "The title") -> Note:
         deep_minutes=30,
         sections={heading: f"About {heading}." for heading in SECTIONS},
     )
+
+
+def catalog() -> Catalog:
+    """Two topics: `t` with a question of each level, `u` with one."""
+    asked = {
+        "t": tuple(question(id=f"t-{level}", level=level) for level in Level),
+        "u": (question(id="u-mid", topic="u"),),
+    }
+    notes = {"t": note(), "u": note("u", "The other")}
+    return Catalog(notes=notes, questions=asked, hashes={"notes": "n1", "rubrics": "r1"})
 
 
 def opened(*questions: Question, minutes: int | None = None, follow_ups: int = 3) -> Interview:

@@ -173,7 +173,7 @@ replies = st.tuples(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.lists(replies, min_size=12, max_size=12), st.integers(0, 3))
 def test_any_interview_keeps_the_promises(script: list[tuple[Intent, dict[str, Status], bool]], limit: int) -> None:
     """Whatever a candidate does: no more follow-ups than allowed, nothing probed, challenged or hinted twice, and an end."""

@@ -48,6 +48,7 @@ def test_no_word_is_lost(text: str) -> None:
         ("Wait... what?!", ["Wait...", "what?!"]),
         ("差はバイアスです。分散ではない。", ["差はバイアスです。", "分散ではない。"]),
         ("model.fit(X) returns self", ["model.fit(X) returns self"]),
+        ("Half a thought ,", ["Half a thought"]),
     ],
 )
 def test_sentences_end_where_a_reader_would_end_them(text: str, pieces: list[str]) -> None:
