@@ -77,11 +77,11 @@ def test_nothing_scored_is_none() -> None:
 def test_highlights_point_at_the_words() -> None:
     """Each of the candidate's lines carries the verdicts that rest on it, in the text's order; the interviewer's none."""
     interview = said(opened(), "The first answer.", a=Status.MET, b=Status.WRONG)
-    interview = said(moved(interview, Move.CHALLENGE, "b"), "The second.", b=Status.PARTIAL, c=Status.ABSENT)
+    interview = said(moved(interview, Move.CHALLENGE, "b"), "The second.", b=Status.MET, c=Status.ABSENT)
     lines = report(interview).transcript
     assert [bool(highlights) for _, highlights in lines] == [False, True, False, True]
     assert lines[1][1] == (Highlight(start=0, end=17, criterion="a", status=Status.MET),)
-    assert lines[3][1] == (Highlight(start=0, end=11, criterion="b", status=Status.PARTIAL),)
+    assert lines[3][1] == (Highlight(start=0, end=11, criterion="b", status=Status.MET),)
 
 
 def test_what_was_told_is_listed_once_in_the_order_asked() -> None:

@@ -11,7 +11,7 @@ from app.core.ports import Retriever
 from app.retrieval.embedding import Vectors
 from app.retrieval.index import NoteIndex
 from app.retrieval.retriever import HybridRetriever, fuse
-from tests.unit.retrieval.parts import NOTES, PASSAGES, HashEmbedder
+from tests.contract.retrieval.parts import NOTES, PASSAGES, HashEmbedder
 
 
 class SlowEmbedder(HashEmbedder):

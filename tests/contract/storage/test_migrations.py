@@ -19,7 +19,7 @@ from app.storage.migrations import HEAD
 from app.storage.migrations.upgrade import configuration
 from app.storage.models import Base
 from app.storage.store import SqlEventStore, open_store
-from tests.unit.storage.samples import EVENTS
+from tests.contract.storage.samples import EVENTS
 
 OPEN = """
 import asyncio, sys

@@ -11,8 +11,8 @@ from inline_snapshot import snapshot
 
 from app.core.errors import Unavailable
 from app.engines.offline.speaker import OfflineSpeaker
+from tests.contract.http.conftest import GatedJudge, events, talking_to
 from tests.fakes import MemoryStore, ScriptedJudge
-from tests.unit.http.conftest import GatedJudge, events, talking_to
 
 SSE = {"Accept": "text/event-stream"}
 

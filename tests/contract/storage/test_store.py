@@ -14,7 +14,7 @@ from app.core.events import Answered, Event, Spoke
 from app.core.interview import replay
 from app.core.ports import EventStore, Summary
 from app.storage.store import SqlEventStore, open_store
-from tests.unit.storage.samples import AT, EVENTS, answered, started
+from tests.contract.storage.samples import AT, EVENTS, answered, started
 
 
 async def test_every_type_of_event_is_read_back_equal(store: SqlEventStore) -> None:

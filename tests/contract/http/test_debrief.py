@@ -206,8 +206,8 @@ async def test_the_candidates_own_view_stands_beside_the_verdict(client: httpx.A
     [
         ({"quote": "never said"}, 422, "quote"),
         ({"turn": 2}, 422, "quote"),
-        ({"criterion": "nope"}, 404, None),
-        ({"question": 1}, 404, None),
+        ({"criterion": "nope"}, 422, "criterion"),
+        ({"question": 1}, 422, "criterion"),
         ({"question": False}, 422, "question"),
         ({"quote": "\x00"}, 422, "quote"),
         ({"start": 3}, 422, "start"),

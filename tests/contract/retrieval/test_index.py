@@ -11,7 +11,7 @@ import pytest
 from app.core.errors import Unavailable
 from app.core.rubric import Passage
 from app.retrieval.index import EXACT, POINTER, WINDOW_WORDS, NoteIndex
-from tests.unit.retrieval.parts import PASSAGES, HashEmbedder, passage
+from tests.contract.retrieval.parts import PASSAGES, HashEmbedder, passage
 
 
 @pytest.fixture

@@ -11,14 +11,14 @@ from sqlalchemy import text
 from app.core.errors import StorageBusy
 from app.core.events import Answered
 from app.storage.store import SqlEventStore, open_store
-from tests.unit.storage.samples import answered, started
+from tests.contract.storage.samples import answered, started
 
 #: Argument 1: URL, 2: name, 3: length to reach. Appends as fast as it can and prints how often it won.
 WRITER = """
 import asyncio, sys
 from app.core.errors import StorageBusy
 from app.storage.store import open_store
-from tests.unit.storage.samples import answered
+from tests.contract.storage.samples import answered
 
 async def main(url, name, length):
     store, won = await open_store(url), 0
@@ -38,7 +38,7 @@ asyncio.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))
 ENDLESS = """
 import asyncio, sys
 from app.storage.store import open_store
-from tests.unit.storage.samples import answered
+from tests.contract.storage.samples import answered
 
 async def main(url):
     store = await open_store(url)

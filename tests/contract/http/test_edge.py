@@ -14,7 +14,7 @@ from app.core.errors import Invalid
 from app.http.application import create_app
 from app.http.auth import check_exposure
 from app.wiring import Viva
-from tests.unit.http.conftest import Parts, talking_to
+from tests.contract.http.conftest import Parts, talking_to
 
 
 async def test_every_response_is_sealed(client: httpx.AsyncClient) -> None:

@@ -15,8 +15,8 @@ from fastapi import FastAPI
 from app.core.errors import NotFound, Unavailable
 from app.core.exchange import Step, Stored, Token
 from app.http.turns import Turns
+from tests.contract.http.conftest import GatedJudge, events
 from tests.fakes import MemoryStore
-from tests.unit.http.conftest import GatedJudge, events
 
 SSE = {"Accept": "text/event-stream"}
 

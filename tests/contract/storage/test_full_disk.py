@@ -12,7 +12,7 @@ from sqlalchemy import text
 from app.core.errors import StorageFull
 from app.storage.database import build_engine, make_file
 from app.storage.store import SqlEventStore, open_store
-from tests.unit.storage.samples import answered, started
+from tests.contract.storage.samples import answered, started
 
 LONG = "The gap between the two curves is variance. " * 400
 

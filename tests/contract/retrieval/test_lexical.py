@@ -4,7 +4,7 @@ import pytest
 
 from app.core.rubric import Passage
 from app.retrieval.lexical import LexicalIndex
-from tests.unit.retrieval.parts import NOTES, PASSAGES, passage
+from tests.contract.retrieval.parts import NOTES, PASSAGES, passage
 
 
 @pytest.fixture(scope="module")
