@@ -24,7 +24,7 @@ index: $(VENV)/.installed  ## build the index without serving
 
 test: $(VENV)/.installed-test  ## every test, the browser's included
 	@$(BIN)/python -m pytest tests/unit
-	@$(BIN)/python -m pytest tests/contract tests/browser
+	@$(BIN)/python -m pytest tests/contract tests/browser -n 2 --dist loadfile
 
 unit: $(VENV)/.installed-test  ## the fast tests
 	@$(BIN)/python -m pytest tests/unit

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -219,8 +220,10 @@ def _start(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
 
 async def _ready(client: httpx.AsyncClient) -> None:
     """Wait until the model and the index are there."""
-    for _ in range(600):
-        reply = (await client.get("/readyz")).json()
+    reply = {}
+    for _ in range(1200):
+        with suppress(httpx.ConnectError):
+            reply = (await client.get("/readyz")).json()
         if reply.get("embedding") == reply.get("index") == "ready":
             return
         await asyncio.sleep(0.1)

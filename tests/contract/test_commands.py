@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.test_cli import ROOT, RUBRIC, refused, viva
 from tests.pseudo_terminal import Terminal
-from tests.unit.test_cli import ROOT, RUBRIC, refused, viva
 
 IN_TERMINAL = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); from app.cli import main; main()"
 
