@@ -166,7 +166,7 @@ def standing_after(old: Standing, new: Verdict, help: Help) -> Standing:
     if was is Status.MET or now is Status.ABSENT:
         return old
     if was is Status.WRONG:
-        return Standing(new, help) if now is Status.MET else old
+        return Standing(new, help) if now in (Status.MET, Status.PARTIAL) else old
     if now is Status.WRONG:
         return Standing(new, help)
     order = (Status.ABSENT, Status.UNSCORED, Status.PARTIAL, Status.MET)

@@ -40,7 +40,8 @@ class Thresholds:
     lie and still be heard; `met`, `wrong` and `partial` are least probabilities; credit must lead the
     contrary by `margin`, and over DOUBT a claim that does not settle it leaves it unscored. A half claim must
     come as near as `half_near`. `tenor` is how much the rest of what they said weighs: who is right about most
-    things is more likely right in a sentence that reads both ways, and who is wrong about most is more likely wrong.
+    things is more likely right in a sentence that reads both ways, and who is wrong about most is more likely wrong;
+    `most` caps it, so that one plain false claim in a good answer is still heard.
     A piece further than `rival` behind its nearest criterion is not about this one.
     """
 
@@ -53,6 +54,7 @@ class Thresholds:
     margin: float = 0.1
     absent: float = 0.4
     tenor: float = 0.8
+    most: float = 0.35
     rival: float = 0.1
 
 
@@ -153,7 +155,8 @@ def verdicts_of(claims: Sequence[Claims], before: Sequence[Verdict], limits: Thr
     for claim in claims:
         others = settled + [value for id, value in leanings.items() if value is not None and id != claim.criterion.id]
         # Shrunk towards nothing where there is little else to go by.
-        shift = limits.tenor * sum(others) / (len(others) + 1)
+        lean = limits.tenor * sum(others) / (len(others) + 1)
+        shift = max(-limits.most, min(limits.most, lean))
         verdicts.append(verdict_of(claim, limits, turn, shift))
     return verdicts
 
