@@ -48,7 +48,7 @@ class Thresholds:
     about: float = 0.4
     reach: float = 0.4
     met: float = 0.6
-    wrong: float = 0.6
+    wrong: float = 0.8
     partial: float = 0.9
     half_near: float = 0.5
     margin: float = 0.1
