@@ -20,9 +20,25 @@ from app.core.rubric import SECTIONS, Criterion, Fact, Kind, Level, Loop, Note, 
 
 M = TypeVar("M", bound=BaseModel)
 #: The C parser reads the rubrics a hundred times faster; both build plain values only.
-YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_PLAIN_LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+
+
+class YamlLoader(_PLAIN_LOADER):  # type: ignore[misc,valid-type]  # chosen when this module is read
+    """Plain values only, and no key twice: YAML alone would silently keep the last one and lose what an author wrote."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """A dict; raises ConstructorError, with the place, for a key that stands there twice."""
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue
+            if key.value in seen:
+                problem = f"the key {key.value!r} stands there twice; keep one"
+                raise yaml.constructor.ConstructorError(problem=problem, problem_mark=key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)  # type: ignore[no-any-return]
 
 
 class _Strict(BaseModel):
@@ -260,7 +276,7 @@ def _read(path: Path, root: Path, faults: list[str]) -> str | None:
 
 def _validate(model: type[M], text: str, path: Path, root: Path, faults: list[str], first_line: int = 1) -> M | None:
     try:
-        return model.model_validate(yaml.load(text, Loader=YAML_LOADER))
+        return model.model_validate(yaml.load(text, Loader=YamlLoader))
     except ValidationError as error:
         for fault in error.errors():
             line = line_of(text, fault["loc"]) + first_line - 1
@@ -275,7 +291,7 @@ def _validate(model: type[M], text: str, path: Path, root: Path, faults: list[st
 
 def line_of(text: str, loc: Iterable[int | str]) -> int:
     """The line (from 1) of the deepest part of `loc` that the YAML text has."""
-    node: Any = yaml.compose(text, Loader=YAML_LOADER)
+    node: Any = yaml.compose(text, Loader=YamlLoader)
     line = 1
     for step in loc:
         if isinstance(node, yaml.MappingNode):

@@ -15,7 +15,7 @@ import Stemmer  # type: ignore[import-not-found]  # a C extension without stubs
 import yaml
 from pydantic import ValidationError
 
-from app.content import YAML_LOADER, CriterionFile, QuestionFile, RubricFile, default_root, line_of, parse
+from app.content import CriterionFile, QuestionFile, RubricFile, YamlLoader, default_root, line_of, parse
 from app.core.errors import ContentError
 from app.core.rubric import Kind, Note
 from app.prompts import load_prompts
@@ -75,7 +75,7 @@ def _prompts(folder: Path) -> list[str]:
 def _rubric(path: Path, where: str) -> Iterator[str]:
     try:
         text = path.read_text(encoding="utf-8")
-        rubric = RubricFile.model_validate(yaml.load(text, Loader=YAML_LOADER))
+        rubric = RubricFile.model_validate(yaml.load(text, Loader=YamlLoader))
     except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError):
         return  # parse() has said so
     for index, question in enumerate(rubric.questions):

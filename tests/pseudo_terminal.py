@@ -35,15 +35,16 @@ class Terminal:
         self.seen = ""
         self._at = 0
 
-    def expect(self, words: str, seconds: float = 30) -> None:
-        """Read on until these words come, after those expected before."""
+    def expect(self, words: str, seconds: float = 30) -> str:
+        """Read on until these words come, after those expected before; returns what came between, these words included."""
         until = time.monotonic() + seconds
         while words not in self.seen[self._at :]:
             ready, _, _ = select.select([self.master], [], [], 0.1)
             if ready:
                 self._read()
             assert time.monotonic() < until, f"no {words!r} in {self.seen[self._at :]!r}"
-        self._at = self.seen.index(words, self._at) + len(words)
+        began, self._at = self._at, self.seen.index(words, self._at) + len(words)
+        return self.seen[began : self._at]
 
     def type(self, text: str) -> None:
         os.write(self.master, text.encode())

@@ -4,17 +4,15 @@ import pytest
 from playwright.sync_api import expect
 
 from app.content import Catalog
-from eval.interviews import candidates
 from tests.browser.visitor import Visitor
+from tests.candidates import TOPICS, assert_order, of_topic
 
-SCRIPTED = candidates()
 
-
-@pytest.mark.parametrize("topic", sorted({candidate.topic for candidate in SCRIPTED}))
+@pytest.mark.parametrize("topic", TOPICS)
 def test_each_candidate_gets_what_they_earned(topic: str, visitor: Visitor, catalog: Catalog) -> None:
     """Knowing beats naming, naming is worth no less than being wrong, silence is worth nothing."""
     overall = {}
-    for candidate in (each for each in SCRIPTED if each.topic == topic):
+    for candidate in of_topic(topic):
         question = next(each for each in catalog.questions[topic] if each.id == candidate.question)
         visitor.begin(topic, level=question.level.value)
         expect(visitor.find("question")).to_have_text("Question 1 of 1")
@@ -24,8 +22,7 @@ def test_each_candidate_gets_what_they_earned(topic: str, visitor: Visitor, cata
         expect(visitor.find("debrief")).to_be_visible()
         overall[candidate.name] = visitor.overall or 0.0
         assert_evidence(visitor, said)
-    assert overall["good"] > overall["buzzword"] >= overall["wrong"], overall
-    assert overall["silent"] < 1, overall
+    assert_order(overall)
 
 
 def assert_evidence(visitor: Visitor, said: list[str]) -> None:

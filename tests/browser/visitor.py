@@ -6,6 +6,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from app.core.rubric import Question
 from eval.interviews import Candidate
+from tests.candidates import reply
 
 #: Milliseconds until an answer has come. The very first one may wait for the model.
 PATIENT = 60_000
@@ -74,7 +75,7 @@ class Visitor:
             self.say(said[-1])
             if self.over:
                 return said
-            said.append(candidate.replies.get(asked_for(question, self.last) or "", candidate.otherwise))
+            said.append(reply(candidate, question, self.last))
         raise AssertionError(f"The interview with {candidate.name} on {candidate.topic} did not close.")
 
     def finish(self) -> None:
@@ -109,13 +110,3 @@ class Visitor:
             ".map((each) => each?.dataset.testid ?? '').join(' ')"
         )
         return focused
-
-
-def asked_for(question: Question, message: str) -> str | None:
-    """The criterion that a message asks for: the interviewer's phrase holds the author's probe or hint as it stands."""
-    heard = _folded(message)
-    return next((c.id for c in question.criteria if any(_folded(w) in heard for w in (c.probe, c.hint) if w)), None)
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split())

@@ -162,6 +162,11 @@ RUBRIC_FAULTS = {
     "unknown section": (swap('note: "Trade', 'note: "Rade'), 25, "criteria[1].note: 'Rade-offs' is not the heading"),
     "wrong topic": (swap("topic: trees", "topic: forests"), 1, "topic: says 'forests' but the file is trees.yaml"),
     "bad YAML": (swap("    weight: 1", "   weight: 1"), 27, "not valid YAML: "),
+    "key twice": (
+        swap("    weight: 1\n", "    weight: 1\n    weight: 2\n"),
+        28,
+        "not valid YAML: the key 'weight' stands there twice",
+    ),
     "control character": (swap("How wide", "How\x00wide"), 1, "not valid YAML: "),
     "a list": (lambda text: "- a\n- b\n", 1, "file: Input should be a valid dictionary"),
     "empty file": (lambda text: "", 1, "file: Input should be a valid dictionary"),
