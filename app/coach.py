@@ -6,8 +6,8 @@ move -> stream it -> store. Whatever a crash leaves undone is finished from the 
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from contextlib import aclosing, suppress
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from weakref import WeakValueDictionary
 
@@ -17,25 +17,22 @@ from app.core.debrief import Debrief, debrief
 from app.core.decide import decide, hint_target, time_is_up
 from app.core.errors import (
     AlreadyFinished,
-    EngineMissing,
     Invalid,
     NoHintLeft,
     NotFinished,
     NotFound,
     TurnOutOfOrder,
-    VivaError,
 )
-from app.core.events import Answered, Decided, Decision, Event, Finished, Judged, Move, SelfChecked, Spoke, Started, Style
+from app.core.events import Answered, Decided, Decision, Event, Finished, Move, SelfChecked, Spoke, Started, Style
 from app.core.exchange import Outcome, Request, Scored, Step, Stored, Token, check_answer
 from app.core.interview import Interview, replay
-from app.core.ports import Brief, Clock, Engine, EventStore, Retriever, Summary, Task
+from app.core.ports import Clock, Engine, EventStore, Retriever, Summary
 from app.core.rubric import Passage, Question
-from app.core.verdict import ground, locate
+from app.core.verdict import locate
+from app.examiner import Examiner
 
 #: Minutes a question, for a mock interview that names no time.
 MOCK_MINUTES = 8
-#: Passages shown to the judge and the speaker: the same ones for the whole of a question.
-PASSAGES = 4
 
 
 class Coach:
@@ -53,14 +50,12 @@ class Coach:
         follow_ups: int = 3,
     ) -> None:
         self.catalog = catalog
-        self._engines = engines
-        self._default_engine = default_engine
+        self._examiner = Examiner(engines=engines, default_engine=default_engine, retriever=retriever, clock=clock)
         self._retriever = retriever
         self._store = store
         self._clock = clock
         self._follow_ups = follow_ups
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        self._preparing: set[asyncio.Task[None]] = set()
 
     async def start(self, request: Request) -> Outcome:
         """Plan an interview, store it and ask the first question.
@@ -68,7 +63,7 @@ class Coach:
         Raises NotFound for an unknown topic, Invalid when there are too few questions, EngineMissing.
         """
         seed = secrets.randbelow(2**31) if request.seed is None else request.seed
-        engine = self._engine(request.engine)
+        engine = self._examiner.engine(request.engine)
         choice = planning.Choice(topics=request.topics, level=request.level, questions=request.questions, seed=seed)
         questions = planning.plan(choice, self._offered(request))
         minutes = request.minutes
@@ -200,7 +195,7 @@ class Coach:
     async def score(self, question: Question, answer: str, engine: str | None = None) -> Interview:
         """Judge one answer against any rubric, without keeping anything: an interview of one turn, for its score."""
         check_answer(answer)
-        chosen, now = self._engine(engine), self._clock.now()
+        chosen, now = self._examiner.engine(engine), self._clock.now()
         started = Started(
             at=now,
             plan=(question,),
@@ -213,13 +208,13 @@ class Coach:
         )
         opening = Decided(at=now, turn=0, decision=Decision(move=Move.OPEN, question=0))
         interview = replay("", [started, opening, Answered(at=now, turn=1, text=answer)])
-        return interview.then(await self._judged(interview))
+        return interview.then(await self._examiner.judged(interview))
 
     async def probe(self, question: Question, answer: str, engine: str | None = None) -> Outcome:
         """What the interviewer would say next to that answer, without keeping anything."""
         interview = await self.score(question, answer, engine)
         interview = interview.then(Decided(at=self._clock.now(), turn=1, decision=decide(interview)))
-        text = "".join([piece async for piece in self._words(interview)])
+        text = "".join([piece async for piece in self._examiner.words(interview)])
         spoke = Spoke(at=self._clock.now(), turn=1, text=text, engine=interview.started.engine)
         return Outcome(interview=interview.then(spoke), verdicts=interview.judged[-1].verdicts)
 
@@ -237,7 +232,7 @@ class Coach:
 
     async def _judge(self, interview: Interview) -> Interview:
         """Judge the newest answer and decide what comes next; store both at once."""
-        judged = await self._judged(interview)
+        judged = await self._examiner.judged(interview)
         after = interview.then(judged)
         decision = decide(after)
         events: list[Event] = [judged, Decided(at=judged.at, turn=judged.turn, decision=decision)]
@@ -245,75 +240,17 @@ class Coach:
             events.append(Finished(at=judged.at, reason="time" if time_is_up(after) else "done"))
         return await self._append(interview, *events)
 
-    async def _judged(self, interview: Interview) -> Judged:
-        state = interview.here
-        task = Task(
-            question=state.question,
-            criteria=state.open_criteria(),
-            answers=tuple(state.answers),
-            passages=await self._passages(state.question),
-            target=state.target,
-            before=tuple(standing.verdict for standing in state.standings.values()),
-        )
-        engine = self._engine(interview.started.engine)
-        judgement = await engine.judge.judge(task)
-        known = {criterion.id for criterion in task.criteria}
-        return Judged(
-            at=self._clock.now(),
-            turn=interview.turn,
-            engine=engine.name,
-            verdicts=tuple(ground(verdict, task.answers) for verdict in judgement.verdicts if verdict.criterion in known),
-            intent=judgement.intent,
-            fact=judgement.fact,
-            flags=judgement.flags,
-        )
-
     async def _speak(self, interview: Interview) -> AsyncGenerator[str | Interview, None]:
         """Word the decided move; yields its pieces and, last, the interview with the words stored."""
         pieces: list[str] = []
-        async for piece in self._words(interview):
+        async for piece in self._examiner.words(interview):
             pieces.append(piece)
             yield piece
         if interview.decided and interview.decided.decision.move in (Move.OPEN, Move.ADVANCE):
-            self._prepare(interview)
-        engine = self._engine(interview.started.engine)
+            self._examiner.prepare(interview)
+        engine = self._examiner.engine(interview.started.engine)
         spoke = Spoke(at=self._clock.now(), turn=interview.turn, text="".join(pieces), engine=engine.name)
         yield await self._append(interview, spoke)
-
-    async def _words(self, interview: Interview) -> AsyncIterator[str]:
-        decided = interview.decided
-        if decided is None:
-            raise LookupError("no move has been decided")
-        decision, state = decided.decision, interview.here
-        criterion = state.question.criterion(decision.criterion) if decision.criterion else None
-        brief = Brief(
-            decision=decision,
-            question=state.question,
-            criterion=criterion,
-            answer=state.answers[-1].text if state.answers else "",
-            quote=state.standings[criterion.id].verdict.quote if criterion else "",
-            passages=await self._passages(state.question) if state.answers else (),
-            seed=interview.started.seed,
-            turn=interview.turn,
-            reason=interview.finished.reason if interview.finished else None,
-        )
-        async for piece in self._engine(interview.started.engine).speaker.speak(brief):
-            yield piece
-
-    async def _passages(self, question: Question) -> tuple[Passage, ...]:
-        """Retrieved for the question, not the answer: the same for the whole of it, whoever answers."""
-        return await self._retriever.search(question.ask, PASSAGES)
-
-    def _prepare(self, interview: Interview) -> None:
-        """Let the judge read the rubric while the candidate thinks. What fails here fails again, and is told, in the turn."""
-
-        async def prepare() -> None:
-            with suppress(VivaError):
-                await self._engine(interview.started.engine).judge.prepare(interview.here.question)
-
-        task = asyncio.create_task(prepare())
-        self._preparing.add(task)
-        task.add_done_callback(self._preparing.discard)
 
     # Plumbing
 
@@ -326,12 +263,6 @@ class Coach:
 
     def _lock(self, id: str) -> asyncio.Lock:
         return self._locks.setdefault(id, asyncio.Lock())
-
-    def _engine(self, name: str | None) -> Engine:
-        name = name or self._default_engine
-        if name not in self._engines:
-            raise EngineMissing(f"The engine {name!r} is not set up here. Engines: {', '.join(sorted(self._engines))}.")
-        return self._engines[name]
 
     def _versions(self, engine: Engine) -> dict[str, str]:
         return {**self.catalog.hashes, **engine.versions}
