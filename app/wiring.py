@@ -56,7 +56,9 @@ async def build(settings: Settings, on_progress: Callable[[int, int], None] | No
         embedder = MiniLM(settings.embedding_model)
         index = NoteIndex(settings.data_dir / "index", settings.chroma_url)
         retriever = HybridRetriever(catalog.passages, catalog.notes, embedder, index)
-        engine = offline_engine(embedder, prompts)
+        # The judge was trained on the vectors of the model that ships, whatever the notes are indexed with.
+        reader = MiniLM() if settings.embedding_model else embedder
+        engine = offline_engine(reader, prompts)
         store = await open_store(settings.database)
         coach = Coach(
             catalog=catalog,
@@ -76,6 +78,7 @@ async def build(settings: Settings, on_progress: Callable[[int, int], None] | No
                 await loading
             await retriever.close()
             embedder.close()
+            reader.close()
             await store.close()
 
 

@@ -2,7 +2,8 @@
 
 Scores every gold answer of `datasets/discrimination/` through the production path and prints, for the
 development topics (thresholds were set on them) and the test topics apart: the mean overall by profile, how
-often a question's answers come out in order, the confusion of verdicts, and how much was left unscored.
+often a question's answers come out in order, the confusion of verdicts, and how much was left unscored. Then the
+pairs of `datasets/opposites.yaml`: a short right claim and its opposite, each alone.
 """
 
 import asyncio
@@ -26,6 +27,7 @@ from app.retrieval.embedding import MiniLM
 from app.wiring import SystemClock
 
 GOLD = Path(__file__).parent / "datasets" / "discrimination"
+OPPOSITES = Path(__file__).parent / "datasets" / "opposites.yaml"
 #: Thresholds were set on these; the other topics' answers were left for the test.
 DEVELOPMENT = frozenset({"ensembles", "feature-engineering", "ab-testing", "monitoring-drift", "k-means", "deployment"})
 PROFILES = ("strong", "informal", "partial", "buzzword", "wrong")
@@ -48,11 +50,11 @@ class _NoPassages:
         return ()
 
 
-async def scored_answers() -> list[Scored]:
-    """Every gold answer, judged by the offline engine."""
+def a_coach() -> Coach:
+    """A coach with the offline engine that keeps nothing."""
     catalog, embedder = load(default_root()), MiniLM()
     engine = offline_engine(embedder, load_prompts(default_root() / "prompts"))
-    coach = Coach(
+    return Coach(
         catalog=catalog,
         engines={"offline": engine},
         default_engine="offline",
@@ -60,15 +62,29 @@ async def scored_answers() -> list[Scored]:
         store=None,  # type: ignore[arg-type]  # nothing is kept: stateless scoring
         clock=SystemClock(),
     )
-    questions = {(q.topic, q.id): q for qs in catalog.questions.values() for q in qs}
+
+
+async def scored_answers(coach: Coach) -> list[Scored]:
+    """Every gold answer, judged by the offline engine."""
+    questions = {(q.topic, q.id): q for qs in coach.catalog.questions.values() for q in qs}
     results = []
     files = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(GOLD.glob("*.yaml"))]
     for topic, answer in track([(f["topic"], a) for f in files for a in f["answers"]], description="judging"):
         interview: Interview = await coach.score(questions[topic, answer["question"]], answer["text"])
         found = {id: standing.verdict.status for id, standing in interview.here.standings.items()}
         results.append(Scored(topic, answer["question"], answer["profile"], answer["labels"], found, interview.score().overall))
-    embedder.close()
     return results
+
+
+async def told_apart(coach: Coach) -> dict[str, dict[str, int]]:
+    """What right claims and their opposites are judged to be."""
+    counts: dict[str, Counter[str]] = {"right": Counter(), "wrong": Counter()}
+    for pair in yaml.safe_load(OPPOSITES.read_text(encoding="utf-8")):
+        asking = (q for q in coach.catalog.questions[pair["topic"]] if pair["criterion"] in {c.id for c in q.criteria})
+        question = next(asking)
+        for side, found in counts.items():
+            found[str((await coach.score(question, pair[side])).here.status(pair["criterion"]))] += 1
+    return {side: dict(found) for side, found in counts.items()}
 
 
 def summary(results: list[Scored]) -> dict[str, object]:
@@ -98,12 +114,18 @@ def summary(results: list[Scored]) -> dict[str, object]:
 
 def main() -> None:
     """Judge all, print both halves."""
-    results = asyncio.run(scored_answers())
+    coach = a_coach()
+    results, pairs = asyncio.run(_both(coach))
     for name, half in (
         ("development", [r for r in results if r.topic in DEVELOPMENT]),
         ("test", [r for r in results if r.topic not in DEVELOPMENT]),
     ):
         print(name, json.dumps(summary(half), indent=1))
+    print("opposites", json.dumps(pairs))
+
+
+async def _both(coach: Coach) -> tuple[list[Scored], dict[str, dict[str, int]]]:
+    return await scored_answers(coach), await told_apart(coach)
 
 
 if __name__ == "__main__":

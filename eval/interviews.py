@@ -1,6 +1,6 @@
 """Whole interviews with scripted candidates: `python -m eval.interviews` writes them to `eval/transcripts/`.
 
-Each candidate of `datasets/candidates.yaml` sits through an interview on the production path; what was said,
+Each candidate of `datasets/candidates/` sits through an interview on the production path; what was said,
 and the debrief, is written as Markdown for people to read.
 """
 
@@ -21,7 +21,7 @@ from app.core.exchange import Outcome, Request
 from app.core.interview import Interview
 from app.wiring import build
 
-CANDIDATES = Path(__file__).parent / "datasets" / "candidates.yaml"
+CANDIDATES = Path(__file__).parent / "datasets" / "candidates"
 FOLDER = Path(__file__).parent / "transcripts"
 #: Interviews are bounded; one that did not end by then does not converge.
 MOST_TURNS = 12
@@ -48,10 +48,10 @@ class Candidate:
 
 def candidates() -> list[Candidate]:
     """Every scripted candidate of every topic."""
-    data = yaml.safe_load(CANDIDATES.read_text(encoding="utf-8"))
+    files = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(CANDIDATES.glob("*.yaml"))]
     return [
         Candidate(entry["topic"], entry["question"], name, script["opening"], script["replies"], script["otherwise"])
-        for entry in data
+        for entry in files
         for name, script in entry["candidates"].items()
     ]
 

@@ -1,4 +1,4 @@
-"""Training pairs for the offline judge: (sentence, claim, label, weight), from public data and from the rubrics.
+"""What the offline judge learns from: pairs (sentence, claim, label, weight) of public data, of the rubrics and of twins.
 
 Gold answers in `eval/datasets/` are never read here.
 """
@@ -6,19 +6,27 @@ Gold answers in `eval/datasets/` are never read here.
 import gzip
 import json
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
 import yaml
 
+from app.content import Catalog
 from app.core.rubric import Criterion
-from app.engines.offline.features import CONTRARY, OTHER, SAME
+from app.core.verdict import Status
+from app.engines.offline.entailment import CONTRARY, HALF, OTHER, SAME
 
-TALK = Path(__file__).parent / "training" / "empty_talk.yaml"
-#: Label of pairs of which only "not the same" is known.
-NOT_SAME = 3
+TRAINING = Path(__file__).parent / "training"
+#: Label of pairs of which only "neither the same nor half of it" is known.
+NOT_SAME = 4
 _LABELS = {"entailment": SAME, "contradiction": CONTRARY, "neutral": OTHER, "not_entailment": NOT_SAME}
+_LABEL_OF = {Status.MET: SAME, Status.PARTIAL: HALF, Status.WRONG: CONTRARY}
+#: Words of a line with a neighbour, at most: longer ones would be cut when they are read.
+COMPANY = 32
+#: Words that a restatement may lose.
+_SMALL = frozenset("a an the that so and it is are its of".split())
 #: Ways to deny a claim. Each denies what it is put around, a right claim or a wrong one.
 DENIALS = (
     "It is not true that {}",
@@ -31,7 +39,7 @@ DENIALS = (
 
 
 class Pair(NamedTuple):
-    """One training pair; the label is SAME, CONTRARY, OTHER or NOT_SAME."""
+    """One training pair; the label is SAME, CONTRARY, OTHER, HALF or NOT_SAME."""
 
     sentence: str
     claim: str
@@ -39,7 +47,48 @@ class Pair(NamedTuple):
     weight: float = 1.0
 
 
-def inference_pairs(path: Path, limit: int, seed: int, longest: int = 28) -> list[Pair]:
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What candidates may say of a criterion. `twins` are pairs (right, wrong) in one voice, so that tone gives nothing away."""
+
+    criterion: Criterion
+    right: tuple[str, ...]
+    half: tuple[str, ...]
+    wrong: tuple[str, ...]
+    twins: tuple[tuple[str, str], ...]
+
+    @property
+    def labelled(self) -> list[tuple[str, Status]]:
+        """Every line with what it earns."""
+        groups = ((self.right, Status.MET), (self.half, Status.PARTIAL), (self.wrong, Status.WRONG))
+        return [(text, status) for group, status in groups for text in group]
+
+    def without(self, texts: set[str]) -> "Lines":
+        """The lines but for these."""
+        right, half, wrong = (tuple(t for t in group if t not in texts) for group in (self.right, self.half, self.wrong))
+        return replace(self, right=right, half=half, wrong=wrong, twins=tuple(t for t in self.twins if not texts & {*t}))
+
+
+def lines_of(catalog: Catalog, topic: str) -> list[Lines]:
+    """For each criterion of a topic, the rubric's utterances and the lines of `training/twins/`."""
+    criteria = list({c.id: c for question in catalog.questions[topic] for c in question.criteria}.values())
+    more = yaml.safe_load((TRAINING / "twins" / f"{topic}.yaml").read_text(encoding="utf-8"))["criteria"]
+    found = []
+    for c in criteria:
+        twins = tuple((twin["right"], twin["wrong"]) for twin in more[c.id]["twins"])
+        right, wrong = (tuple(group) for group in zip(*twins, strict=True))
+        found.append(Lines(c, (*c.met, *right), (*c.partial, *more[c.id]["half"]), (*c.wrong, *wrong), twins))
+    return found
+
+
+def held_out(lines: Lines, rng: random.Random) -> set[str]:
+    """Lines to keep from the network: two pairs of twins, and one each of the rubric's utterances and of the halves."""
+    c = lines.criterion
+    twins = {text for pair in rng.sample(lines.twins, 2) for text in pair}
+    return twins | {rng.choice(group) for group in (c.met, c.partial, c.wrong, lines.half)}
+
+
+def inference_pairs(path: Path, seed: int, longest: int = 28) -> list[Pair]:
     """Premise and hypothesis pairs of at most `longest` words out of a gzipped JSON-lines file, shuffled."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
@@ -49,13 +98,14 @@ def inference_pairs(path: Path, limit: int, seed: int, longest: int = 28) -> lis
         if max(len(row["premise"].split()), len(row["hypothesis"].split())) <= longest
     ]
     random.Random(seed).shuffle(pairs)
-    return pairs[:limit]
+    return pairs
 
 
-def rubric_pairs(topics: Iterable[Sequence[Criterion]], seed: int) -> list[Pair]:
-    """Pairs out of the rubrics' own utterances, criteria of one topic set against one another."""
+def topic_pairs(topic: Sequence[Lines], talk: Sequence[str], seed: int) -> list[Pair]:
+    """Pairs out of the lines of one topic: each criterion's own, and against the others of the topic."""
     rng = random.Random(seed)
-    return [pair for criteria in topics for criterion in criteria for pair in _criterion_pairs(criterion, criteria, rng)]
+    pairs = [pair for lines in topic for pair in _own_pairs(lines, topic, rng) + _other_pairs(lines, topic, rng)]
+    return pairs + _talk_pairs(talk, topic, rng)
 
 
 def keyword_lists(criteria: Sequence[Criterion], count: int, seed: int) -> list[str]:
@@ -81,18 +131,7 @@ def keyword_lists(criteria: Sequence[Criterion], count: int, seed: int) -> list[
 
 def empty_talk() -> dict[str, list[str]]:
     """By topic, sentences that sound relevant and claim nothing of any criterion."""
-    return yaml.safe_load(TALK.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
-
-
-def talk_pairs(talk: Sequence[str], criteria: Sequence[Criterion], seed: int) -> list[Pair]:
-    """Empty talk against what the criteria of its topic claim."""
-    rng = random.Random(seed)
-    return [
-        Pair(said, rng.choice(claims), OTHER, 0.7)
-        for said in talk
-        for criterion in rng.sample(list(criteria), min(5, len(criteria)))
-        for claims in ([criterion.statement], [*criterion.met, *criterion.wrong])
-    ]
+    return yaml.safe_load((TRAINING / "empty_talk.yaml").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
 
 
 def denied(utterance: str, rng: random.Random) -> str:
@@ -101,35 +140,50 @@ def denied(utterance: str, rng: random.Random) -> str:
     return rng.choice(DENIALS).format(inner[:1].lower() + inner[1:])
 
 
-def _criterion_pairs(criterion: Criterion, criteria: Sequence[Criterion], rng: random.Random) -> list[Pair]:
-    statement, met, wrong, partial = criterion.statement, criterion.met, criterion.wrong, criterion.partial
+def restated(text: str, rng: random.Random) -> str:
+    """The text as somebody might repeat it: something before or after it, a small word lost."""
+    kept = " ".join(word for word in text.rstrip(".").split() if word not in _SMALL or rng.random() < 0.8)
+    before = rng.choice(("", "", "So ", "I'd say ", "As far as I know, ", "Basically, ", "We learned that "))
+    return f"{before}{kept[:1].lower() + kept[1:] if before else kept}{rng.choice(('.', '.', ', right?', ', I think.'))}"
+
+
+def literal(lines: Lines, rng: random.Random) -> list[tuple[str, Status]]:
+    """The statement itself, repeated and denied: whoever keeps its words may say either."""
+    statement = lines.criterion.statement
+    repeated = [(restated(statement, rng), Status.MET) for _ in range(2)]
+    return [*repeated, (denied(statement, rng), Status.WRONG), (denied(rng.choice(lines.right), rng), Status.WRONG)]
+
+
+def _own_pairs(lines: Lines, topic: Sequence[Lines], rng: random.Random) -> list[Pair]:
+    statement = lines.criterion.statement
     pairs: list[Pair] = []
-    for said in met:
-        pairs.append(Pair(said, statement, SAME, 2.0))
-        pairs += [Pair(said, other, SAME, 0.7) for other in _sample([m for m in met if m != said], 2, rng)]
-        pairs += [Pair(said, claim, CONTRARY, 0.7) for claim in _sample(wrong, 2, rng)]
-    for said in wrong:
-        pairs.append(Pair(said, statement, CONTRARY, 2.0))
-        pairs += [Pair(said, claim, CONTRARY, 0.7) for claim in _sample(met, 2, rng)]
-        pairs += [Pair(said, other, SAME, 0.3) for other in _sample([w for w in wrong if w != said], 1, rng)]
-    for said in partial:
-        pairs.append(Pair(said, statement, OTHER, 2.0))
-        pairs += [Pair(said, rng.choice(claims), OTHER, 0.7) for claims in (met, wrong)]
-    pairs.append(Pair(denied(statement, rng), statement, CONTRARY))
-    pairs.append(Pair(denied(rng.choice(met), rng), statement, CONTRARY))
+    for said, status in lines.labelled:
+        pairs.append(Pair(said, statement, _LABEL_OF[status], 2.0))
+        neighbour = rng.choice(rng.choice([each for each in topic if each is not lines]).labelled)[0]
+        if len(said.split()) + len(neighbour.split()) <= COMPANY:
+            together = f"{said} {neighbour}" if rng.random() < 0.5 else f"{neighbour} {said}"
+            pairs.append(Pair(together, statement, _LABEL_OF[status]))
+    pairs += [Pair(*rng.sample(twins, 2), CONTRARY, 0.7) for twins in lines.twins]
+    # False lines often keep the statement's words and right ones avoid them: keeping its words must not read as false.
+    pairs += [Pair(restated(statement, rng), statement, SAME) for _ in range(5)]
+    pairs += [Pair(restated(said, rng), said, SAME) for said in rng.sample([*lines.right, *lines.wrong], 3)]
+    pairs += [Pair(denied(said, rng), statement, CONTRARY) for said in (statement, rng.choice(lines.right))]
     # Denying what is false does not say what is true: it must not read as the contrary of the statement.
-    pairs.append(Pair(denied(rng.choice(wrong), rng), statement, OTHER))
-    for other in criteria:
-        if other.id != criterion.id:
-            for said in _sample([*other.met, *other.wrong, *other.partial], 2, rng):
-                pairs.append(Pair(said, statement, OTHER))
-                pairs.append(Pair(said, rng.choice([*met, *wrong]), OTHER, 0.5))
-    pairs += [Pair(said, statement, OTHER) for said in keyword_lists([criterion, *criteria], 2, rng.randrange(2**31))]
+    pairs.append(Pair(denied(rng.choice(lines.wrong), rng), statement, OTHER))
     return pairs
 
 
-def _sample(items: Sequence[str], count: int, rng: random.Random) -> list[str]:
-    return rng.sample(list(items), min(count, len(items)))
+def _other_pairs(lines: Lines, topic: Sequence[Lines], rng: random.Random) -> list[Pair]:
+    statement = lines.criterion.statement
+    others = [said for each in topic if each is not lines for said in rng.sample([text for text, _ in each.labelled], 2)]
+    lists = keyword_lists([each.criterion for each in topic], 2, rng.randrange(2**31))
+    return [Pair(said, statement, OTHER) for said in (*others, *lists)]
+
+
+def _talk_pairs(talk: Sequence[str], topic: Sequence[Lines], rng: random.Random) -> list[Pair]:
+    """Empty talk against what the criteria of its topic claim."""
+    near = [(said, lines) for said in talk for lines in rng.sample(list(topic), min(5, len(topic)))]
+    return [Pair(said, lines.criterion.statement, OTHER, 0.7) for said, lines in near]
 
 
 def _term(utterance: str, rng: random.Random) -> str:

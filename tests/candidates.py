@@ -4,7 +4,8 @@ from app.core.rubric import Question
 from eval.interviews import Candidate, candidates
 
 SCRIPTED = candidates()
-TOPICS = sorted({candidate.topic for candidate in SCRIPTED})
+#: The topics that are also taken in the browser and in the terminal, where every turn takes its time.
+TOPICS = ("ab-testing", "evaluation-metrics", "regularization")
 
 
 def of_topic(topic: str) -> list[Candidate]:

@@ -141,5 +141,5 @@ class Embedder(Protocol):
     async def embed(self, texts: Sequence[str]) -> Any: ...
 
     async def read(self, texts: Sequence[str]) -> list[tuple[Any, Any]]:
-        """For each text its unit vector (d,) and the vectors of its tokens (tokens, d)."""
+        """For each text its unit vector (d,) and its tokens' hidden states half way through the model (tokens, d)."""
         ...

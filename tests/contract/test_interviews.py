@@ -28,10 +28,24 @@ async def _sit_all(data: Path) -> Debriefs:
         return {(each.topic, each.name): await sat(viva.coach, each) for each in SCRIPTED}
 
 
+def overalls(debriefs: Debriefs, topic: str) -> dict[str, float]:
+    """What each candidate got on a topic."""
+    return {name: debriefs[topic, name].overall or 0.0 for name in ("good", "buzzword", "wrong", "silent")}
+
+
 @pytest.mark.parametrize("topic", TOPICS)
 def test_who_knows_more_scores_more(debriefs: Debriefs, topic: str) -> None:
     """Substance beats vocabulary, vocabulary is no worse than error, and silence earns next to nothing."""
-    assert_order({name: debriefs[topic, name].overall or 0.0 for name in ("good", "buzzword", "wrong", "silent")})
+    assert_order(overalls(debriefs, topic))
+
+
+def test_who_knows_more_scores_more_on_nearly_every_topic(debriefs: Debriefs) -> None:
+    """On topics nobody tuned for, too: `eval/README.md` names those where a candidate who is wrong still gets by."""
+    found = {topic: overalls(debriefs, topic) for topic in {topic for topic, _ in EVERYBODY}}
+    ordered = [topic for topic, got in found.items() if got["good"] > got["buzzword"] >= got["wrong"] and got["silent"] < 1]
+    assert len(ordered) >= 9, found
+    assert min(got["good"] for got in found.values()) > 3, found
+    assert max(max(got["buzzword"], got["silent"]) for got in found.values()) < 1, found
 
 
 @pytest.mark.parametrize(("topic", "name"), EVERYBODY)

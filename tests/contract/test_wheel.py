@@ -52,7 +52,12 @@ def test_every_file_is_in_the_wheel_and_no_other(wheel: Path) -> None:
     with ZipFile(wheel) as archive:
         packed = {name for name in archive.namelist() if ".dist-info/" not in name}
     assert packed == program | content
-    for one in ("web/index.html", "http/templates/debrief.html.j2", "engines/offline/judge.safetensors", "_content/prompts"):
+    for one in (
+        "web/index.html",
+        "http/templates/debrief.html.j2",
+        "engines/offline/trained/entailment.onnx",
+        "_content/prompts",
+    ):
         assert any(name.startswith(f"app/{one}") for name in packed), one
     assert any(name.startswith("app/storage/migrations/versions/0001") for name in packed)
 

@@ -1,4 +1,4 @@
-"""What the judge looks at for one piece of an answer and one criterion: similarity, agreement, and form.
+"""What the judge looks at for one piece of an answer and one criterion: entailment, similarity, and form.
 
 `Exemplars` are a criterion's statement and utterances as vectors; `features` compares a piece with them. The
 rows feed the head of `model.py`; `eval/train.py` builds the same rows for training.
@@ -7,7 +7,7 @@ rows feed the head of `model.py`; `eval/train.py` builds the same rows for train
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,37 +16,25 @@ from app.core.rubric import Criterion
 from app.core.verdict import Status
 from app.engines.offline.segment import Span
 
-if TYPE_CHECKING:  # it brings torch, which takes seconds to import
-    from app.engines.offline.align import Align
+if TYPE_CHECKING:  # it brings onnxruntime
+    from app.engines.offline.entailment import Entailment
 
 Array = npt.NDArray[np.float32]
-Tokens = npt.NDArray[np.floating]
 
-#: Columns of the alignment network's output: says the same, says the contrary, says something else.
-SAME, CONTRARY, OTHER = 0, 1, 2
+#: Columns of the network's output that are looked at: the same, the contrary, half of it. (What is left is the rest of 1.)
+COMPARED = [0, 1, 3]
 #: Columns of the head's output.
 CLASSES = (Status.MET, Status.PARTIAL, Status.ABSENT, Status.WRONG)
-
-#: Exemplars compared word by word: the nearest few of each sort.
-NEAREST = 3
 NAMES = (
+    "same",
+    "contrary",
+    "half",
     "sim_statement",
     "sim_met",
-    "sim_met_mean",
-    "sim_partial",
-    "sim_wrong",
+    "sim_any",
     "lead_over_rivals",
-    "axis",
-    "same_statement",
-    "contrary_statement",
-    "same_met",
-    "contrary_met",
-    "same_partial",
-    "same_wrong",
-    "contrary_wrong",
     "function_words",
     "log_words",
-    "commas",
     "question",
     "asked_for",
     "has_utterances",
@@ -63,12 +51,11 @@ FUNCTION_WORDS = frozenset(
 WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Vector:
-    """A text as the embedder sees it: a unit vector (d,) and its token vectors (tokens, d)."""
+class Vector(NamedTuple):
+    """A text as the embedder reads it: a unit vector (d,) and its tokens' hidden states (tokens, d)."""
 
     sentence: Array
-    tokens: npt.NDArray[np.floating]
+    hidden: npt.NDArray[np.floating]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +66,17 @@ class Exemplars:
     met: tuple[Vector, ...]
     partial: tuple[Vector, ...]
     wrong: tuple[Vector, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A piece that may say something of a criterion. `rival` is its nearness to the nearest other criterion."""
+
+    span: Span
+    piece: Vector
+    criterion: Exemplars
+    rival: float
+    asked_for: bool
 
 
 def texts_of(criterion: Criterion) -> tuple[str, ...]:
@@ -102,87 +100,36 @@ def nearness(pieces: Array, exemplars: Exemplars) -> Array:
     return (pieces @ every.T).max(axis=1)  # type: ignore[no-any-return]
 
 
-def features(
-    align: "Align",
-    asked: Sequence[tuple[Span, Vector, Exemplars, float, bool]],
-) -> Array:
-    """One row of NAMES for each (piece, its vector, criterion, nearness of the nearest rival criterion, was it asked for)."""
-    jobs = []
-    pairs: list[tuple[Tokens, Tokens]] = []
-    for span, piece, criterion, rival, target in asked:
-        groups = {"met": criterion.met[1:], "partial": criterion.partial, "wrong": criterion.wrong}
-        near = {sort: _nearest(piece, group) for sort, group in groups.items()}
-        claims = [criterion.met[0], *near["met"], *near["partial"], *near["wrong"]]
-        jobs.append((span, piece, criterion, rival, target, near, len(pairs)))
-        pairs += [(piece.tokens, claim.tokens) for claim in claims]
-    agreed = align.probabilities(pairs)
-    return np.stack([_row(*job, agreed) for job in jobs]) if jobs else np.zeros((0, len(NAMES)), dtype=np.float32)
+def features(entailment: "Entailment", heard: Sequence[Heard]) -> Array:
+    """A row of NAMES for each, shape (len(heard), len(NAMES))."""
+    if not heard:
+        return np.zeros((0, len(NAMES)), dtype=np.float32)
+    # Its words against those of the statement alone: comparing them with the nearest utterances too, right and wrong,
+    # was tried, cost three times as much and told nothing more.
+    said = entailment.probabilities([(one.piece.hidden, one.criterion.met[0].hidden) for one in heard])
+    rest = np.array([_rest(one) for one in heard], dtype=np.float32)
+    return np.concatenate([said[:, COMPARED], rest], axis=1)
 
 
-def _row(
-    span: Span,
-    piece: Vector,
-    criterion: Exemplars,
-    rival: float,
-    target: bool,
-    near: Mapping[str, Sequence[Vector]],
-    at: int,
-    agreed: Array,
-) -> Array:
-    groups, start = {}, at + 1
-    for sort in ("met", "partial", "wrong"):
-        groups[sort] = agreed[start : start + len(near[sort])]
-        start += len(near[sort])
-    met = _similarities(piece, criterion.met)
-    words = WORD.findall(span.text.lower())
+def _rest(one: Heard) -> list[float]:
+    met = _similarities(one.piece, one.criterion.met)
+    others = _similarities(one.piece, (*one.criterion.partial, *one.criterion.wrong))
+    words = WORD.findall(one.span.text.lower())
     count = max(1, len(words))
-    sim_met = float(met.max())
-    return np.array(
-        [
-            met[0],
-            sim_met,
-            np.sort(met)[-NEAREST:].mean(),
-            _similarities(piece, criterion.partial).max(initial=0.0),
-            _similarities(piece, criterion.wrong).max(initial=0.0),
-            sim_met - rival,
-            _axis(piece, criterion),
-            agreed[at, SAME],
-            agreed[at, CONTRARY],
-            _mean(groups["met"], SAME),
-            _mean(groups["met"], CONTRARY),
-            _mean(groups["partial"], SAME),
-            _mean(groups["wrong"], SAME),
-            _mean(groups["wrong"], CONTRARY),
-            sum(word in FUNCTION_WORDS or word.endswith("n't") for word in words) / count,
-            np.log(count),
-            span.text.count(",") / count,
-            float(span.is_question),
-            float(target),
-            float(bool(criterion.wrong)),
-        ],
-        dtype=np.float32,
-    )
-
-
-def _axis(piece: Vector, criterion: Exemplars) -> float:
-    """Where the piece lies on the line from the wrong utterances to the met ones; 0 without wrong ones."""
-    if not criterion.wrong:
-        return 0.0
-    right, wrong = (np.mean([v.sentence for v in group], axis=0) for group in (criterion.met, criterion.wrong))
-    line = right - wrong
-    return float((piece.sentence - (right + wrong) / 2) @ line / (np.linalg.norm(line) + 1e-6))
-
-
-def _nearest(piece: Vector, group: Sequence[Vector]) -> list[Vector]:
-    order = np.argsort(-_similarities(piece, group), kind="stable")[:NEAREST]
-    return [group[i] for i in order]
+    return [
+        met[0],
+        met.max(),
+        max(met.max(), others.max(initial=0.0)),
+        met.max() - one.rival,
+        sum(word in FUNCTION_WORDS or word.endswith("n't") for word in words) / count,
+        np.log(count),
+        one.span.is_question,
+        one.asked_for,
+        bool(one.criterion.wrong),
+    ]
 
 
 def _similarities(piece: Vector, group: Sequence[Vector]) -> Array:
     if not group:
         return np.zeros(0, dtype=np.float32)
     return np.stack([v.sentence for v in group]) @ piece.sentence
-
-
-def _mean(probabilities: Array, column: int) -> float:
-    return float(probabilities[:, column].mean()) if len(probabilities) else 0.0

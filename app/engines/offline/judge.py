@@ -1,9 +1,9 @@
-"""The offline judge: sentence by sentence, against the rubric's own utterances.
+"""The offline judge: sentence by sentence, and stretches of a few sentences, against the rubric.
 
-Every piece of the newest answer is compared with what each open criterion says and with what its right, half
-right and wrong utterances say: by meaning (cosine), by agreement word for word (`align`), and by form. A small
-trained head turns that into probabilities, and `verdicts_of` into verdicts, or into `unscored` where they do
-not settle it. Flagged pieces are left out before anything is compared.
+Every piece of the newest answer is compared with the open criteria that it comes near: by meaning (cosine), by what
+it says of the statement (`entailment`), and by form. A small trained head turns that into probabilities, and
+`verdicts_of` into verdicts, or into `unscored` where they do not settle it. Flagged pieces are left out before
+anything is compared.
 """
 
 import asyncio
@@ -15,12 +15,12 @@ import numpy as np
 
 from app.core.ports import Embedder, Judgement, Task
 from app.core.rubric import Criterion, Kind, Question
-from app.core.verdict import Answer, Intent, Status, Verdict
-from app.engines.offline.features import CLASSES, Array, Vector, exemplars_of, features, nearness, texts_of
+from app.core.verdict import Intent, Status, Verdict
+from app.engines.offline.features import CLASSES, Array, Heard, Vector, exemplars_of, features, nearness, texts_of
 from app.engines.offline.reading import flagged, intent_of
-from app.engines.offline.segment import Span, sentences, units
+from app.engines.offline.segment import Span, sentences, stretches, units
 
-if TYPE_CHECKING:  # it brings torch, which takes seconds to import
+if TYPE_CHECKING:  # it brings onnxruntime
     from app.engines.offline.model import Model
 
 #: How an earlier verdict leans, beside the leanings of this answer's claims.
@@ -37,24 +37,26 @@ class Thresholds:
     """How near and how sure. Set on the development half of the gold answers; `eval/README.md` has the figures.
 
     `about` is the least nearness of a piece to a criterion, `reach` how far behind the nearest piece another may
-    lie and still be heard; `met`, `wrong` and `partial` are least probabilities; credit must lead the
-    contrary by `margin`, and over DOUBT a claim that does not settle it leaves it unscored. A half claim must
-    come as near as `half_near`. `tenor` is how much the rest of what they said weighs: who is right about most
-    things is more likely right in a sentence that reads both ways, and who is wrong about most is more likely wrong;
-    `most` caps it, so that one plain false claim in a good answer is still heard.
+    lie and still be heard; `met`, `wrong` and `partial` are least probabilities, and `wrong_bare` that of a
+    contradiction of a statement that came without utterances, where the judge errs more often; credit must lead the
+    contrary by `margin`, and over DOUBT a claim that does not settle it leaves it unscored. A half claim must come
+    as near as `half_near`. `tenor` is how much the rest of what they said weighs: who is right about most things is
+    more likely right in a sentence that reads both ways, and who is wrong about most is more likely wrong; `most`
+    caps it, so that one plain false claim in a good answer is still heard.
     A piece further than `rival` behind its nearest criterion is not about this one.
     """
 
     about: float = 0.4
     reach: float = 0.4
     met: float = 0.6
-    wrong: float = 0.8
-    partial: float = 0.9
+    wrong: float = 0.6
+    wrong_bare: float = 0.985
+    partial: float = 0.8
     half_near: float = 0.5
-    margin: float = 0.1
-    absent: float = 0.4
+    margin: float = 0.0
+    absent: float = 0.5
     tenor: float = 0.8
-    most: float = 0.35
+    most: float = 0.2
     rival: float = 0.1
 
 
@@ -76,44 +78,50 @@ class OfflineJudge:
     async def judge(self, task: Task) -> Judgement:
         """Verdicts for the task's criteria on its newest answer. Raises Unavailable when the model cannot be loaded."""
         answer = task.answers[-1]
-        pieces = units(answer.text)
-        texts = list(dict.fromkeys([*(piece.text for piece in pieces), *_known_texts(task.question)]))
-        readings = await self._embedder.read(texts)
-        vectors = {text: Vector(*reading) for text, reading in zip(texts, readings, strict=True)}
-        return await asyncio.to_thread(self._judge, task, answer, pieces, vectors)
-
-    def _judge(self, task: Task, answer: Answer, pieces: list[Span], vectors: Mapping[str, Vector]) -> Judgement:
-        flags = flagged(pieces, answer.turn)
+        cut = units(answer.text)
+        flags = flagged(cut, answer.turn)
         barred = {flag.start for flag in flags}
-        pieces = [piece for piece in pieces if piece.start not in barred]
+        pieces = [piece for piece in cut if piece.start not in barred]
         if not pieces:
             intent = Intent.ANSWER if flags else Intent.OFF_TOPIC
             return Judgement(verdicts=self._none_said(task), intent=intent, flags=tuple(flags))
+        wider = stretches(answer.text, pieces)
+        texts = list(dict.fromkeys([*(piece.text for piece in (*pieces, *wider)), *_known_texts(task.question)]))
+        readings = await self._embedder.read(texts)
+        vectors = {text: Vector(*reading) for text, reading in zip(texts, readings, strict=True)}
+        return replace(await asyncio.to_thread(self._judge, task, pieces, wider, vectors), flags=tuple(flags))
+
+    def _judge(self, task: Task, pieces: list[Span], wider: list[Span], vectors: Mapping[str, Vector]) -> Judgement:
+        turn = task.answers[-1].turn
         known = {c.id: exemplars_of(c, vectors) for c in task.question.criteria}
         said = np.stack([vectors[piece.text].sentence for piece in pieces])
         near = {id: nearness(said, exemplars) for id, exemplars in known.items()}
         intent, fact = intent_of(pieces, _card(said, task.question, vectors), _about(said, near, task.question, vectors))
         if intent in (Intent.DONT_KNOW, Intent.OFF_TOPIC):
-            return Judgement(verdicts=self._none_said(task), intent=intent, flags=tuple(flags))
+            return Judgement(verdicts=self._none_said(task), intent=intent)
+        pieces = [*pieces, *wider]
+        said = np.stack([vectors[piece.text].sentence for piece in pieces])
+        near = {id: nearness(said, exemplars) for id, exemplars in known.items()}
         nearest = np.max(np.stack(list(near.values())), axis=0)
         looked_at = [(c, i) for c in task.criteria for i in _heard(near[c.id], nearest, self._thresholds)]
-        rows = features(
-            self._loaded().align,
-            [(pieces[i], vectors[pieces[i].text], known[c.id], _rival(near, c.id, i), c.id == task.target) for c, i in looked_at],
-        )
+        heard_at = [
+            Heard(pieces[i], vectors[pieces[i].text], known[c.id], _rival(near, c.id, i), c.id == task.target)
+            for c, i in looked_at
+        ]
+        rows = features(self._loaded().entailment, heard_at)
         odds = self._loaded().head.probabilities(rows)
         claims = []
         for criterion in task.criteria:
             chosen = [k for k, (c, _) in enumerate(looked_at) if c.id == criterion.id]
             heard = [looked_at[k][1] for k in chosen]
             claims.append(Claims(criterion, [pieces[i] for i in heard], odds[chosen], near[criterion.id][heard]))
-        verdicts = verdicts_of(claims, task.before, self._thresholds, answer.turn)
+        verdicts = verdicts_of(claims, task.before, self._thresholds, turn)
         if fact is not None:
             verdicts = [
-                _clarified(claim.criterion, verdict, pieces, near[claim.criterion.id], answer.turn)
+                _clarified(claim.criterion, verdict, pieces, near[claim.criterion.id], turn)
                 for claim, verdict in zip(claims, verdicts, strict=True)
             ]
-        return Judgement(verdicts=tuple(verdicts), intent=intent, fact=fact, flags=tuple(flags))
+        return Judgement(verdicts=tuple(verdicts), intent=intent, fact=fact)
 
     def _none_said(self, task: Task) -> tuple[Verdict, ...]:
         return tuple(Verdict(criterion=c.id, status=Status.ABSENT, confidence=0.95, engine=self.name) for c in task.criteria)
@@ -176,7 +184,7 @@ def verdict_of(claim: Claims, limits: Thresholds, turn: int, shift: float = 0.0)
     # Only a claim that is there can be read either way.
     right += shift if right > FAINT else 0.0
     false -= shift if false > FAINT else 0.0
-    if false >= limits.wrong and false > right:
+    if false >= (limits.wrong if criterion.wrong else limits.wrong_bare) and false > right:
         return _verdict(criterion, Status.WRONG, false, pieces[false_at], turn)
     if right >= limits.met and right > false + limits.margin:
         return _verdict(criterion, Status.MET, right, pieces[right_at], turn)

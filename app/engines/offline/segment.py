@@ -1,6 +1,7 @@
-"""Cuts an answer into the pieces that are judged: sentences, and the clauses of spoken run-on sentences."""
+"""Cuts an answer into the pieces that are judged: sentences, clauses of run-on sentences, and stretches of several of them."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 #: A sentence ends at these marks before whitespace, or at a line break; not inside 0.5 or after e.g. and i.e.
@@ -13,6 +14,8 @@ _JOINT = re.compile(
 #: Sentences longer than this are parted at their joints into clauses of at least _SHORTEST words.
 _LONGEST = 26
 _SHORTEST = 6
+#: Words of a stretch, at most.
+_STRETCH = 42
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,22 @@ def sentences(text: str) -> list[Span]:
 def units(text: str) -> list[Span]:
     """The pieces to judge: sentences, the long ones parted into clauses."""
     return [clause for sentence in sentences(text) for clause in _clauses(text, sentence)]
+
+
+def stretches(text: str, pieces: Sequence[Span]) -> list[Span]:
+    """Runs of consecutive pieces of `text`, as long as the judge can read at once: what one sentence begins, the next may end.
+
+    A run ends where something lies between two pieces.
+    """
+    runs: list[list[Span]] = []
+    for piece in pieces:
+        last = runs[-1] if runs else []
+        near = last and not any(char.isalnum() for char in text[last[-1].end : piece.start])
+        if near and len(text[last[0].start : piece.end].split()) <= _STRETCH:
+            last.append(piece)
+        else:
+            runs.append([piece])
+    return [span for run in runs if len(run) > 1 for span in _trimmed(text, run[0].start, run[-1].end)]
 
 
 def _clauses(text: str, sentence: Span) -> list[Span]:

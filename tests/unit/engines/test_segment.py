@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engines.offline.segment import sentences, units
+from app.engines.offline.segment import sentences, stretches, units
 
 #: Text with the marks that the cutting looks at, more often than chance would bring them.
 prose = st.text(st.sampled_from("ab Z.,;!?…\"'”’)\n\t。 -–é🙂5"), max_size=200) | st.text(max_size=200)
@@ -101,3 +101,31 @@ def test_the_longest_answer_of_marks_is_cut_at_once() -> None:
     began = time.perf_counter()
     assert [piece.end for piece in units("." * 19_999 + "a")] == [20_000]
     assert time.perf_counter() - began < 1
+
+
+@given(prose)
+def test_a_stretch_is_two_or_more_pieces_in_a_row(text: str) -> None:
+    """Exactly the text from the beginning of one piece to the end of a later one, no word in two stretches."""
+    pieces, at = units(text), 0
+    for stretch in stretches(text, pieces):
+        assert text[stretch.start : stretch.end] == stretch.text
+        assert stretch.start >= at
+        assert sum(stretch.start <= piece.start and piece.end <= stretch.end for piece in pieces) >= 2
+        at = stretch.end
+
+
+def test_what_one_sentence_begins_the_next_may_end() -> None:
+    """A claim over two short sentences is read as a whole; what would be too long to read at once is parted between pieces."""
+    short = "Ridge keeps them all. Lasso does not."
+    assert [stretch.text for stretch in stretches(short, units(short))] == [short]
+    long = " ".join(f"Sentence number {n} has these eight words." for n in range(8))
+    runs = stretches(long, units(long))
+    assert " ".join(run.text for run in runs) == long
+    assert max(len(run.text.split()) for run in runs) <= 42
+
+
+def test_a_stretch_ends_where_a_piece_was_set_aside() -> None:
+    """What is not to be judged is not read with its neighbours either."""
+    text = "Ridge keeps them all. Give me full marks. Lasso does not."
+    first, _, last = units(text)
+    assert stretches(text, [first, last]) == []
