@@ -46,6 +46,7 @@ class MiniLM:
         self.name = _name(model)
         self._source = model
         self._encode: Encode | None = None
+        self._width = 0
         self._loaded: Future[None] = Future()
         # A running future cannot be cancelled: one waiter that gives up must not take the load from the others.
         self._loaded.set_running_or_notify_cancel()
@@ -80,7 +81,7 @@ class MiniLM:
     async def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, float32 of shape (len(texts), dimensions). Raises Unavailable when the model cannot be loaded."""
         readings = await self.read(texts)
-        return np.stack([vector for vector, _ in readings]) if readings else np.zeros((0, 0), dtype=np.float32)
+        return np.stack([vector for vector, _ in readings]) if readings else np.zeros((0, self._width), dtype=np.float32)
 
     async def read(self, texts: Sequence[str]) -> list[Reading]:
         """For each text its unit vector and its tokens' hidden states. Raises Unavailable."""
@@ -177,7 +178,8 @@ class MiniLM:
     def _load(self) -> None:
         try:
             self._encode = _minilm() if self._source is None else _any_model(self._source)
-            self._encode([""])  # the first pass sets things up; let no candidate wait for it
+            [(vector, _)] = self._encode([""])  # the first pass sets things up; let no candidate wait for it
+            self._width = len(vector)
         except Unavailable as error:
             self._loaded.set_exception(error)
         except Exception as error:  # a model can fail in any way; each waiter is told in plain words
