@@ -12,7 +12,8 @@ from playwright.sync_api import Page, expect
 from app.content import default_root, load
 from eval.interviews import Candidate, candidates
 from tests.browser.chromium import chromium
-from tests.browser.visitor import Visitor, asked_for
+from tests.browser.visitor import Visitor
+from tests.candidates import asked_for
 from tests.contract.server import Server
 
 DOCS = Path(__file__).parents[1] / "docs"
