@@ -2,8 +2,8 @@
 
 The network learns from public inference pairs, then from what candidates may say of each criterion. The head learns
 from rows that the network made of lines it had not seen: lines kept back of every criterion, as when a rubric ships,
-and whole topics kept back, as when a rubric is new. So it knows how far to trust the network in either case.
-Figures on what was held back are written to `eval/judge_card.json`.
+and whole topics kept back, as when a rubric is new; and of each statement, repeated and denied. So it knows how far to
+trust the network in either case. Figures on these rows are written to `eval/judge_card.json`.
 """
 
 import argparse

@@ -94,14 +94,16 @@ class OfflineJudge:
     def _judge(self, task: Task, pieces: list[Span], wider: list[Span], vectors: Mapping[str, Vector]) -> Judgement:
         turn = task.answers[-1].turn
         known = {c.id: exemplars_of(c, vectors) for c in task.question.criteria}
-        said = np.stack([vectors[piece.text].sentence for piece in pieces])
+        heard_as = [*pieces, *wider]
+        said = np.stack([vectors[piece.text].sentence for piece in heard_as])
         near = {id: nearness(said, exemplars) for id, exemplars in known.items()}
-        intent, fact = intent_of(pieces, _card(said, task.question, vectors), _about(said, near, task.question, vectors))
+        # What a turn is, is read piece by piece; only claims are looked for in the wider stretches.
+        alone = slice(len(pieces))
+        card, about = _card(said, task.question, vectors), _about(said, near, task.question, vectors)
+        intent, fact = intent_of(pieces, card[alone], about[alone])
         if intent in (Intent.DONT_KNOW, Intent.OFF_TOPIC):
             return Judgement(verdicts=self._none_said(task), intent=intent)
-        pieces = [*pieces, *wider]
-        said = np.stack([vectors[piece.text].sentence for piece in pieces])
-        near = {id: nearness(said, exemplars) for id, exemplars in known.items()}
+        pieces = heard_as
         nearest = np.max(np.stack(list(near.values())), axis=0)
         looked_at = [(c, i) for c in task.criteria for i in _heard(near[c.id], nearest, self._thresholds)]
         heard_at = [
