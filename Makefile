@@ -1,6 +1,7 @@
 # Viva: `make run` and `make test` are all a newcomer needs.
 PYTHON ?= python3
 VENV := .venv
+LLAMA := .venv-llama
 BIN := $(VENV)/bin
 export HF_HUB_OFFLINE := 1
 # Some machines forbid bytecode; without it every start compiles torch again, for ten seconds and more.
@@ -11,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE :=
 UV := UV_FIND_LINKS="$${PIP_FIND_LINKS:-}" VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -c constraints.txt
 TORCH := $(if $(PIP_FIND_LINKS),,--torch-backend cpu)
 
-.PHONY: run chat test unit lint bench index clean
+.PHONY: run chat test unit contract lint bench index clean
 
 run: $(VENV)/.installed  ## serve on http://127.0.0.1:8000
 	@$(BIN)/viva serve
@@ -28,6 +29,9 @@ test: $(VENV)/.installed-test  ## every test, the browser's included
 
 unit: $(VENV)/.installed-test  ## the fast tests
 	@$(BIN)/python -m pytest tests/unit
+
+contract: $(VENV)/.installed-test $(LLAMA)/.installed  ## the engine llm against a real model server; builds it first, for ten minutes
+	@VIVA_TEST_LLAMA_PYTHON=$(CURDIR)/$(LLAMA)/bin/python $(BIN)/python -m pytest -s tests/real_server/check_llama.py
 
 lint: $(VENV)/.installed-test  ## style, types, content, Dockerfile
 	@$(BIN)/ruff check .
@@ -56,5 +60,12 @@ $(VENV)/.installed-test: $(VENV)/.installed tests/install-chromium.sh
 	@sh tests/install-chromium.sh $(BIN)/python
 	@touch $@
 
+# An environment of its own: its server brings other versions of what Viva uses.
+$(LLAMA)/.installed: $(VENV)/.uv constraints.txt
+	@echo "Building llama-cpp-python's server in $(LLAMA) (about ten minutes) …"
+	@$(PYTHON) -m venv $(LLAMA)
+	@$(subst VIRTUAL_ENV=$(VENV),VIRTUAL_ENV=$(LLAMA),$(UV)) 'llama-cpp-python[server]' gguf
+	@touch $@
+
 clean:  ## remove the environment; the data folder stays
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(LLAMA)

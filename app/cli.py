@@ -50,9 +50,11 @@ def serve(
     import asyncio
 
     settings = _settings(host=host, port=port)
+    from app.terminal.serving import loop_factory
     from app.terminal.serving import serve as run
 
-    asyncio.run(run(settings, _console()))
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        runner.run(run(settings, _console()))
 
 
 @app.command()
@@ -152,13 +154,15 @@ def lint(
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    llm: Annotated[bool, typer.Option("--llm", help="Ask the model too: one real round trip, which may cost a little.")] = False,
+) -> None:
     """Say what is set up and what is missing; exit code 1 when something is broken."""
     import asyncio
 
     from app.terminal.doctor import examine
 
-    sound = asyncio.run(examine(_settings(), _console()))
+    sound = asyncio.run(examine(_settings(), _console(), llm=llm))
     raise typer.Exit(0 if sound else 1)
 
 

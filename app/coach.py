@@ -110,7 +110,7 @@ class Coach:
                     if isinstance(piece, str):
                         yield Token(piece)
                     else:
-                        interview = piece
+                        interview = await self._spoken(interview, piece)
             yield Outcome(interview=interview, verdicts=interview.judged[-1].verdicts)
 
     async def hint(self, id: str) -> Outcome:
@@ -151,10 +151,15 @@ class Coach:
 
     async def debrief(self, id: str) -> Debrief:
         """The report of a finished interview; NotFinished while it is open."""
-        interview = await self.interview(id)
-        if not interview.finished:
-            raise NotFinished("The debrief is written when the interview has ended. Answer on, or finish it first.")
-        return debrief(interview, self.catalog.notes)
+        async with self._lock(id):
+            interview = await self._settle(await self._load(id))
+            if not interview.finished:
+                raise NotFinished("The debrief is written when the interview has ended. Answer on, or finish it first.")
+            report = debrief(interview, self.catalog.notes)
+            if interview.summarized is None and (summarized := await self._examiner.summarized(interview, report)):
+                interview = await self._append(interview, summarized)
+                report = debrief(interview, self.catalog.notes)
+            return report
 
     async def self_check(self, id: str, question: int, criterion: str, turn: int, quote: str) -> SelfChecked:
         """Keep the candidate's own view: the words of theirs that state a criterion. An empty quote takes it back.
@@ -214,9 +219,10 @@ class Coach:
         """What the interviewer would say next to that answer, without keeping anything."""
         interview = await self.score(question, answer, engine)
         interview = interview.then(Decided(at=self._clock.now(), turn=1, decision=decide(interview)))
-        text = "".join([piece async for piece in self._examiner.words(interview)])
-        spoke = Spoke(at=self._clock.now(), turn=1, text=text, engine=interview.started.engine)
-        return Outcome(interview=interview.then(spoke), verdicts=interview.judged[-1].verdicts)
+        async for piece in self._speak(interview):
+            if isinstance(piece, Spoke):
+                interview = interview.then(piece)
+        return Outcome(interview=interview, verdicts=interview.judged[-1].verdicts)
 
     # The steps of a turn
 
@@ -226,8 +232,8 @@ class Coach:
             interview = await self._judge(interview)
         if interview.unspoken:
             async for piece in self._speak(interview):
-                if isinstance(piece, Interview):
-                    interview = piece
+                if isinstance(piece, Spoke):
+                    interview = await self._spoken(interview, piece)
         return interview
 
     async def _judge(self, interview: Interview) -> Interview:
@@ -240,17 +246,28 @@ class Coach:
             events.append(Finished(at=judged.at, reason="time" if time_is_up(after) else "done"))
         return await self._append(interview, *events)
 
-    async def _speak(self, interview: Interview) -> AsyncGenerator[str | Interview, None]:
-        """Word the decided move; yields its pieces and, last, the interview with the words stored."""
+    async def _speak(self, interview: Interview) -> AsyncGenerator[str | Spoke, None]:
+        """Word the decided move; yields its pieces and, last, the event that holds them."""
         pieces: list[str] = []
         async for piece in self._examiner.words(interview):
-            pieces.append(piece)
-            yield piece
+            if isinstance(piece, str):
+                pieces.append(piece)
+                yield piece
+            else:
+                yield Spoke(
+                    at=self._clock.now(),
+                    turn=interview.turn,
+                    text="".join(pieces),
+                    engine=piece.engine,
+                    calls=piece.calls,
+                    trouble=piece.trouble,
+                )
+
+    async def _spoken(self, interview: Interview, spoke: Spoke) -> Interview:
+        """Store the words; while the candidate thinks about a new question, get ready for the answer."""
         if interview.decided and interview.decided.decision.move in (Move.OPEN, Move.ADVANCE):
             self._examiner.prepare(interview)
-        engine = self._examiner.engine(interview.started.engine)
-        spoke = Spoke(at=self._clock.now(), turn=interview.turn, text="".join(pieces), engine=engine.name)
-        yield await self._append(interview, spoke)
+        return await self._append(interview, spoke)
 
     # Plumbing
 

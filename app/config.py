@@ -3,14 +3,14 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 class Settings(BaseSettings):
     """Read from the environment when it is made, never at import. Every field has its line in the README."""
 
-    model_config = SettingsConfigDict(env_prefix="VIVA_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="VIVA_", frozen=True, extra="ignore", populate_by_name=True)
 
     host: str = Field(default="127.0.0.1", description="Address to listen on; any but loopback needs VIVA_API_KEYS")
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on")
@@ -22,14 +22,37 @@ class Settings(BaseSettings):
         default=None, description="A folder with more knowledge/ and rubrics/, added to those shipped"
     )
     embedding_model: str | None = Field(default=None, description="Another sentence-transformers model: its name or folder")
-    engine: str = Field(default="offline", description="Engine of an interview that names none")
+    engine: Literal["llm", "offline"] | None = Field(
+        default=None, description="Engine of an interview that names none; left out: llm where a model is named, else offline"
+    )
+    judge_model: str | None = Field(default=None, description="Model that judges; naming one sets up the engine llm")
+    speaker_model: str | None = Field(
+        default=None, description="Model that words what the interviewer says; left out: the judge's"
+    )
+    judge_samples: int = Field(default=1, ge=1, le=9, description="Judgements of each answer; their median counts")
+    llm_timeout: float = Field(
+        default=60, gt=0, le=600, description="Seconds that a model has for one answer, all tries together"
+    )
+    llm_concurrency: int = Field(default=64, ge=1, le=1000, description="Requests under way at once, at most")
+    prices: Path | None = Field(default=None, description="A YAML file with what tokens cost")
     follow_ups: int = Field(default=3, ge=0, le=10, description="Follow-ups to a question, at most")
+    openai_api_key: SecretStr | None = Field(
+        default=None, validation_alias="OPENAI_API_KEY", description="Key for the model's server, where it wants one"
+    )
+    openai_base_url: str | None = Field(
+        default=None, validation_alias="OPENAI_BASE_URL", description="Where the model's server is; left out: OpenAI's"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="warning", description="How much the server logs")
 
     @field_validator("api_keys", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(key.strip() for key in value.split(",") if key.strip()) if isinstance(value, str) else value
+
+    @property
+    def default_engine(self) -> str:
+        """The engine in force where none is named."""
+        return self.engine or ("llm" if self.judge_model else "offline")
 
     @property
     def database(self) -> str:

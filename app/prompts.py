@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
-from jinja2 import StrictUndefined, TemplateError, meta
+from jinja2 import StrictUndefined, Template, TemplateError, meta
 from jinja2.sandbox import SandboxedEnvironment
 
 from app.core.errors import ContentError, Invalid
@@ -33,18 +33,21 @@ class Prompts:
     def __init__(self, prompts: Mapping[str, Prompt]) -> None:
         self._prompts = prompts
         self._environment = _environment()
+        self._compiled: dict[str, Template] = {}  # most are never rendered in a process, and compiling takes milliseconds
 
     def __iter__(self) -> Iterator[Prompt]:
         return iter(self._prompts.values())
 
-    def render(self, name: str, variant: int = 0, **values: str) -> str:
+    def render(self, name: str, variant: int = 0, /, **values: object) -> str:
         """The text of a prompt; `variant` counts round. Raises Invalid naming a missing or unknown variable."""
         prompt = self._prompts[name]
         wrong = prompt.variables ^ values.keys()
         if wrong:
             raise Invalid(f"prompt {name}: variables {', '.join(sorted(wrong))} are missing or not declared")
-        template = self._environment.from_string(prompt.variants[variant % len(prompt.variants)])
-        return template.render(values)
+        source = prompt.variants[variant % len(prompt.variants)]
+        if source not in self._compiled:
+            self._compiled[source] = self._environment.from_string(source)
+        return self._compiled[source].render(values)
 
     @property
     def hash(self) -> str:
@@ -73,7 +76,9 @@ def load_prompts(folder: Path) -> Prompts:
 
 
 def _environment() -> SandboxedEnvironment:
-    return SandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)
+    return SandboxedEnvironment(
+        undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False, trim_blocks=True, lstrip_blocks=True
+    )
 
 
 def _parse(name: str, text: str) -> Prompt:

@@ -13,6 +13,8 @@ from app import content
 from app.coach import Coach
 from app.config import Settings
 from app.core.errors import StorageFull, Unavailable, VivaError
+from app.core.usage import Call
+from app.engines.llm import Endpoint, ModelClient, llm_engine, load_prices
 from app.engines.offline import offline_engine
 from app.prompts import load_prompts
 from app.retrieval.embedding import MiniLM
@@ -43,8 +45,14 @@ class Viva:
 
 
 @asynccontextmanager
-async def build(settings: Settings, on_progress: Callable[[int, int], None] | None = None) -> AsyncIterator[Viva]:
-    """Wire everything up, yield it, and put it away again. `on_progress(done, total)` follows the index's work.
+async def build(
+    settings: Settings,
+    on_progress: Callable[[int, int], None] | None = None,
+    on_call: Callable[[Call], None] = lambda call: None,
+) -> AsyncIterator[Viva]:
+    """Wire everything up, yield it, and put it away again.
+
+    `on_progress(done, total)` follows the index's work, `on_call` hears of every request to a model.
 
     The model and the index load in the background: the topics and the first question never wait for them.
     Raises ContentError, StorageFull, or Unavailable when another process has the data folder.
@@ -58,32 +66,60 @@ async def build(settings: Settings, on_progress: Callable[[int, int], None] | No
         retriever = HybridRetriever(catalog.passages, catalog.notes, embedder, index)
         # The judge was trained on the vectors of the model that ships, whatever the notes are indexed with.
         reader = MiniLM() if settings.embedding_model else embedder
-        engine = offline_engine(reader, prompts)
+        engines = [offline_engine(reader, prompts)]
+        model = ModelClient(endpoint(settings))
+        if settings.judge_model:
+            engines.append(
+                llm_engine(
+                    model,
+                    prompts,
+                    judge_model=settings.judge_model,
+                    speaker_model=settings.speaker_model or settings.judge_model,
+                    samples=settings.judge_samples,
+                    authored=engines[0].speaker,
+                    guard=engines[0].judge,
+                    observe=on_call,
+                )
+            )
         store = await open_store(settings.database)
         coach = Coach(
             catalog=catalog,
-            engines={engine.name: engine},
-            default_engine=settings.engine,
+            engines={engine.name: engine for engine in engines},
+            default_engine=settings.default_engine,
             retriever=retriever,
             store=store,
             clock=SystemClock(),
             follow_ups=settings.follow_ups,
         )
-        loading = asyncio.create_task(_load(retriever, on_progress))
+        loading = asyncio.create_task(_load(retriever, on_progress, model if settings.judge_model else None))
         try:
             yield Viva(coach, settings, lambda: {"embedding": embedder.status, "index": retriever.status})
         finally:
             loading.cancel()
             with suppress(asyncio.CancelledError):
                 await loading
+            await model.close()
             await retriever.close()
             embedder.close()
             reader.close()
             await store.close()
 
 
-async def _load(retriever: HybridRetriever, on_progress: Callable[[int, int], None] | None) -> None:
+def endpoint(settings: Settings) -> Endpoint:
+    """The model's server, as the settings describe it. Raises Invalid when the file of prices cannot be read."""
+    return Endpoint(
+        base_url=settings.openai_base_url or None,
+        api_key=settings.openai_api_key.get_secret_value() if settings.openai_api_key else None,
+        timeout=settings.llm_timeout,
+        concurrency=settings.llm_concurrency,
+        prices=load_prices(settings.prices),
+    )
+
+
+async def _load(retriever: HybridRetriever, on_progress: Callable[[int, int], None] | None, model: ModelClient | None) -> None:
     await asyncio.sleep(HEAD_START)
+    if model:
+        await model.warm()
     try:
         await retriever.open(on_progress)
     except VivaError as error:  # kept in the retriever's status; searches go on by words alone

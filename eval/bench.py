@@ -6,16 +6,10 @@ to it over a real socket. Each figure is printed beside its goal; nothing here i
 
 import asyncio
 import json
-import os
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -31,21 +25,14 @@ from app.core.rubric import Passage
 from app.retrieval.embedding import MiniLM
 from app.retrieval.index import NoteIndex
 from app.retrieval.retriever import HybridRetriever
+from eval.bench_llm import measure_llm
+from eval.bench_parts import Figure, ready, start_viva
 
 TURNS = 40
 TOGETHER = 32
 QUERIES = 200
 SIZES = (600, 100_000)
 ANSWERS = Path(__file__).parent / "datasets" / "discrimination"
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One line of the table: what was measured, the figure, and the goal if there is one."""
-
-    what: str
-    value: str
-    goal: str = ""
 
 
 def main() -> None:
@@ -65,17 +52,17 @@ async def _all() -> list[Figure]:
         figures = await _server(Path(folder))
     with tempfile.TemporaryDirectory() as folder:
         figures += await _retrieval(Path(folder))
-    return figures
+    return figures + await measure_llm()
 
 
 async def _server(folder: Path) -> list[Figure]:
     """Start-up, the overhead of a turn, and memory, on a server that was started once before and so has its index."""
     first = await _first_question(folder)
     warm = [await _first_question(folder) for _ in track(range(3), description="starting the server")]
-    process, base = _start(folder)
+    process, base = start_viva(folder)
     try:
         async with httpx.AsyncClient(base_url=base, timeout=120) as client:
-            await _ready(client)
+            await ready(client)
             alone = await _turns(client, 1)
             together = await _turns(client, TOGETHER)
             memory = psutil.Process(process.pid).memory_info().rss
@@ -96,7 +83,7 @@ async def _server(folder: Path) -> list[Figure]:
 async def _first_question(folder: Path) -> float:
     """Seconds from starting the process to holding the first question of an interview."""
     started = time.perf_counter()
-    process, base = _start(folder)
+    process, base = start_viva(folder)
     try:
         async with httpx.AsyncClient(base_url=base, timeout=60) as client:
             while True:
@@ -107,7 +94,7 @@ async def _first_question(folder: Path) -> float:
                     await asyncio.sleep(0.01)
             reply.raise_for_status()
             taken = time.perf_counter() - started
-            await _ready(client)  # so that the index is there for the next start
+            await ready(client)  # so that the index is there for the next start
             return taken
     finally:
         process.terminate()
@@ -207,27 +194,6 @@ def _synthetic(size: int) -> tuple[Passage, ...]:
     return tuple(
         Passage(topic=f"topic-{row % 600}", section=f"Section {row}", text=" ".join(words[ranks[row]])) for row in range(size)
     )
-
-
-def _start(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {**os.environ, "VIVA_DATA_DIR": str(folder), "VIVA_PORT": str(port), "HF_HUB_OFFLINE": "1"}
-    viva = Path(sys.executable).with_name("viva")
-    return subprocess.Popen([viva, "serve"], env=environment, stdout=subprocess.DEVNULL), f"http://127.0.0.1:{port}"
-
-
-async def _ready(client: httpx.AsyncClient) -> None:
-    """Wait until the model and the index are there."""
-    reply = {}
-    for _ in range(1200):
-        with suppress(httpx.ConnectError):
-            reply = (await client.get("/readyz")).json()
-        if reply.get("embedding") == reply.get("index") == "ready":
-            return
-        await asyncio.sleep(0.1)
-    raise SystemExit(f"the server did not get ready: {reply}")
 
 
 if __name__ == "__main__":

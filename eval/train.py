@@ -28,8 +28,8 @@ from app.core.rubric import Criterion
 from app.core.verdict import Status
 from app.engines.offline.entailment import CONTRARY, OTHER, SAME
 from app.engines.offline.features import CLASSES, NAMES, Array, Exemplars, Heard, Vector, exemplars_of, features, nearness
-from app.engines.offline.segment import Span
 from app.engines.offline.weights import FINGERPRINTS, FOLDER, HEAD, NETWORK
+from app.engines.segment import Span
 from app.retrieval.embedding import MiniLM
 from eval.network import PairNetwork, export, minilm, tensors
 from eval.pairs import (

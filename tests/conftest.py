@@ -8,7 +8,7 @@ from hypothesis import settings
 from app.coach import Coach
 from app.content import Catalog, default_root, load
 from app.prompts import Prompts, load_prompts
-from tests.fakes import FixedClock, MemoryStore, NoRetriever, ScriptedJudge, engine
+from tests.fakes import FixedClock, MemoryStore, ModelJudge, NoRetriever, ScriptedJudge, engine
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 # A busy machine is no reason to fail, and the unit tests take seconds.
@@ -64,4 +64,23 @@ def coach(catalog: Catalog, prompts: Prompts, judge: ScriptedJudge, store: Memor
         retriever=NoRetriever(),
         store=store,
         clock=clock,
+    )
+
+
+@pytest.fixture
+def model() -> ModelJudge:
+    """A model that says what the test tells it to."""
+    return ModelJudge()
+
+
+@pytest.fixture
+def modelled(coach: Coach, model: ModelJudge, judge: ScriptedJudge, prompts: Prompts, store: MemoryStore) -> Coach:
+    """The same coach with a model, which it asks first."""
+    return Coach(
+        catalog=coach.catalog,
+        engines={each.name: engine(each, prompts) for each in (model, judge)},
+        default_engine="llm",
+        retriever=NoRetriever(),
+        store=store,
+        clock=coach._clock,
     )

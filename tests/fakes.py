@@ -1,13 +1,15 @@
 """Stand-ins for the ports of `app.core.ports`: small, honest, and readable at a glance."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from app.core.errors import NotFound, StorageBusy
+from app.core.errors import EngineFailed, NotFound, StorageBusy
 from app.core.events import Event, Started
 from app.core.interview import replay
 from app.core.ports import Engine, Judgement, Summary, Task
 from app.core.rubric import Passage, Question
+from app.core.usage import OK, Call
 from app.core.verdict import Flag, Intent, Status, Verdict
 from app.engines.offline.speaker import OfflineSpeaker
 from app.prompts import Prompts
@@ -61,6 +63,13 @@ class NoRetriever:
         return ()
 
 
+class OnePassage:
+    """Always finds the same passage."""
+
+    async def search(self, query: str, k: int, topics: Sequence[str] = ()) -> tuple[Passage, ...]:
+        return (Passage(topic="bias-variance", section="Pitfalls to volunteer", text="Look at both errors, never at one alone."),)
+
+
 class ScriptedJudge:
     """Reads its verdicts out of the answer: `met:ID words`, `wrong:ID words` … one a line; anything else is absent.
 
@@ -102,9 +111,33 @@ class ScriptedJudge:
         return Judgement(verdicts=tuple(verdicts.values()), intent=intent, fact=fact, flags=flags)
 
 
+class ModelJudge(ScriptedJudge):
+    """Judges as the engine `llm` does: each answer takes a call."""
+
+    name = "llm"
+
+    async def judge(self, task: Task) -> Judgement:
+        call = Call(
+            purpose="judge",
+            model="m",
+            outcome=OK,
+            seconds=1.2,
+            prompt_tokens=1000,
+            cached_tokens=600,
+            completion_tokens=80,
+            cost=0.002,
+        )
+        return replace(await super().judge(task), calls=(call,))
+
+    def time_out(self) -> None:
+        """From now on no answer comes."""
+        call = Call(purpose="judge", model="m", outcome="timed_out", seconds=4.0)
+        self.fail = EngineFailed("The model did not answer in time.", calls=(call,))
+
+
 def engine(judge: ScriptedJudge, prompts: Prompts) -> Engine:
     """The scripted judge beside the real offline speaker."""
-    return Engine(name="offline", judge=judge, speaker=OfflineSpeaker(prompts), versions={"prompts": prompts.hash})
+    return Engine(name=judge.name, judge=judge, speaker=OfflineSpeaker(prompts), versions={"prompts": prompts.hash})
 
 
 def _summary(id: str, events: list[Event]) -> Summary:

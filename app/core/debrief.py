@@ -101,6 +101,7 @@ class Debrief:
     read: tuple[Reading, ...]
     next: Drill | None
     flags: tuple[Flag, ...]
+    summary: str
 
 
 def debrief(interview: Interview, notes: Mapping[str, Note]) -> Debrief:
@@ -122,6 +123,7 @@ def debrief(interview: Interview, notes: Mapping[str, Note]) -> Debrief:
         read=_reading(reports, notes),
         next=_drill(reports),
         flags=tuple(interview.flags),
+        summary=interview.summarized.text if interview.summarized else "",
     )
 
 

@@ -12,8 +12,11 @@ VivaError
 └── Unavailable         not the caller's fault; worth trying again
     ├── StorageFull     the disk is full; nothing was accepted
     ├── StorageBusy     another writer was first; nothing was accepted
-    └── EngineMissing   the engine asked for is not configured
+    ├── EngineMissing   the engine asked for is not configured
+    └── EngineFailed    the engine could not do what it was asked, and will not by being asked again
 """
+
+from app.core.usage import Call
 
 
 class VivaError(Exception):
@@ -78,3 +81,14 @@ class StorageBusy(Unavailable):
 
 class EngineMissing(Unavailable):
     """The engine asked for is not configured."""
+
+
+class EngineFailed(Unavailable):
+    """The engine could not do what it was asked, after whatever second try it is worth; another may.
+
+    `calls` are the requests that were made for it.
+    """
+
+    def __init__(self, message: str, calls: tuple[Call, ...] = ()) -> None:
+        super().__init__(message)
+        self.calls = calls

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Literal
 
 from app.core.rubric import Level, Question
+from app.core.usage import Call
 from app.core.verdict import Flag, Intent, Verdict
 
 
@@ -70,7 +71,10 @@ class Answered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """The open criteria were judged on that turn."""
+    """The open criteria were judged on that turn, by `engine`.
+
+    `trouble` says why that is not the engine the interview began with, or why it could not read its model's verdicts.
+    """
 
     at: datetime
     turn: int
@@ -79,6 +83,8 @@ class Judged:
     intent: Intent
     fact: int | None = None
     flags: tuple[Flag, ...] = ()
+    calls: tuple[Call, ...] = ()
+    trouble: str = ""
     type: Literal["judged"] = "judged"
 
 
@@ -95,12 +101,14 @@ class Decided:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spoke:
-    """The interviewer said the last decided move."""
+    """The interviewer said the last decided move, in the words of `engine`; `trouble` says why it is not another's."""
 
     at: datetime
     turn: int
     text: str
     engine: str
+    calls: tuple[Call, ...] = ()
+    trouble: str = ""
     type: Literal["spoke"] = "spoke"
 
 
@@ -127,4 +135,15 @@ class Finished:
     type: Literal["finished"] = "finished"
 
 
-Event = Started | Answered | Judged | Decided | Spoke | SelfChecked | Finished
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summarized:
+    """The debrief was summed up in words; `text` is empty where that failed, so that it is not asked for again."""
+
+    at: datetime
+    text: str
+    engine: str
+    calls: tuple[Call, ...] = ()
+    type: Literal["summarized"] = "summarized"
+
+
+Event = Started | Answered | Judged | Decided | Spoke | SelfChecked | Finished | Summarized

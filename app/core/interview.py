@@ -20,9 +20,11 @@ from app.core.events import (
     SelfChecked,
     Spoke,
     Started,
+    Summarized,
 )
 from app.core.rubric import Criterion, Question
 from app.core.score import Graded, Help, Score, score
+from app.core.usage import Call
 from app.core.verdict import Answer, Flag, Intent, Status, Verdict
 
 #: Moves that use up one of a question's follow-ups.
@@ -48,6 +50,7 @@ class QuestionState:
     probed: set[str] = field(default_factory=set)
     challenged: set[str] = field(default_factory=set)
     hinted: set[str] = field(default_factory=set)
+    helped: dict[int, dict[str, Help]] = field(default_factory=dict)  # by turn, the help given before its words
     told: list[int] = field(default_factory=list)  # lines of the constraints card, in the order asked for
     target: str | None = None  # what the last probe, challenge or hint was about
     follow_ups: int = 0
@@ -82,6 +85,7 @@ class Line:
     question: int
     move: Move | None = None
     engine: str = ""
+    trouble: str = ""
 
 
 @dataclass(slots=True)
@@ -95,6 +99,7 @@ class Interview:
     judged: list[Judged] = field(default_factory=list)
     decided: Decided | None = None
     finished: Finished | None = None
+    summarized: Summarized | None = None
     checks: dict[tuple[int, str], SelfChecked] = field(default_factory=dict)
     current: int = 0
     turn: int = 0  # answers accepted so far
@@ -129,6 +134,11 @@ class Interview:
     @property
     def intent(self) -> Intent:
         return self.judged[-1].intent if self.judged else Intent.ANSWER
+
+    @property
+    def calls(self) -> list[Call]:
+        """Every request that was made to a model."""
+        return [call for event in self.events if isinstance(event, Judged | Spoke | Summarized) for call in event.calls]
 
     @property
     def flags(self) -> list[Flag]:
@@ -183,7 +193,9 @@ def _apply(interview: Interview, event: Event) -> None:
         case Answered():
             interview.turn = event.turn
             interview.unjudged = True
-            interview.here.answers.append(Answer(turn=event.turn, text=event.text))
+            state = interview.here
+            state.helped[event.turn] = {c.id: state.help_given(c.id) for c in state.question.criteria}
+            state.answers.append(Answer(turn=event.turn, text=event.text))
             interview.lines.append(Line(turn=event.turn, at=event.at, text=event.text, question=interview.current))
         case Judged():
             interview.judged.append(event)
@@ -191,7 +203,9 @@ def _apply(interview: Interview, event: Event) -> None:
             state = interview.here
             for verdict in event.verdicts:
                 old = state.standings[verdict.criterion]
-                state.standings[verdict.criterion] = standing_after(old, verdict, state.help_given(verdict.criterion))
+                # A judge may find today what was said two turns ago: what counts is the help that it was said with.
+                help = state.helped[verdict.turn or event.turn][verdict.criterion]
+                state.standings[verdict.criterion] = standing_after(old, verdict, help)
         case Decided():
             interview.decided = event
             interview.unspoken = True
@@ -200,12 +214,22 @@ def _apply(interview: Interview, event: Event) -> None:
             interview.unspoken = False
             move = interview.decided.decision.move if interview.decided else Move.OPEN
             interview.lines.append(
-                Line(turn=event.turn, at=event.at, text=event.text, question=interview.current, move=move, engine=event.engine)
+                Line(
+                    turn=event.turn,
+                    at=event.at,
+                    text=event.text,
+                    question=interview.current,
+                    move=move,
+                    engine=event.engine,
+                    trouble=event.trouble,
+                )
             )
         case SelfChecked():
             interview.checks[event.question, event.criterion] = event
         case Finished():
             interview.finished = event
+        case Summarized():
+            interview.summarized = event
         case Started():
             raise ValueError(f"interview {interview.id} is started twice")
 

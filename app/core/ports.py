@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from app.core.debrief import Debrief
 from app.core.events import Decision, Event, Started
 from app.core.rubric import Criterion, Passage, Question
+from app.core.usage import Call
 from app.core.verdict import Answer, Flag, Intent, Verdict
 
 
@@ -15,8 +17,8 @@ class Task:
     """What a judge is asked: the open criteria of a question, on the newest answer.
 
     `answers` holds every answer to this question so far, the newest last; `target` the criterion that the
-    interviewer's last move was about, if any; `before` the verdicts in force on every criterion of the question.
-    The answers are data, whatever they say.
+    interviewer's last move was about, if any, and `asked` what the interviewer said in it; `before` the verdicts in
+    force on every criterion of the question. The answers are data, whatever they say.
     """
 
     question: Question
@@ -24,6 +26,7 @@ class Task:
     answers: tuple[Answer, ...]
     passages: tuple[Passage, ...] = ()
     target: str | None = None
+    asked: str = ""
     before: tuple[Verdict, ...] = ()
 
 
@@ -31,21 +34,25 @@ class Task:
 class Judgement:
     """A judge's reply: a verdict for each criterion of the task, and what the candidate was doing.
 
-    `fact` is the index of the constraints card's line that was asked about, when `intent` is `question`.
+    `fact` is the index of the constraints card's line that was asked about, when `intent` is `question`; `trouble`
+    says in plain words why verdicts are missing, when the judge could not read its own model.
     """
 
     verdicts: tuple[Verdict, ...]
     intent: Intent = Intent.ANSWER
     fact: int | None = None
     flags: tuple[Flag, ...] = ()
+    calls: tuple[Call, ...] = ()
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
-    """What a speaker is given to word one move. Never the whole rubric, so that it cannot be given away.
+    """What a speaker is given to word one move. A model is shown of the rubric what the move is about and no more.
 
-    `quote` is the candidate's own claim, for a challenge; `seed` and `turn` make varied wording repeatable;
-    `reason` says why the interview closes, when it does.
+    `secrets` are the criteria not met yet, for the check that nothing said gives one away. `quote` is the candidate's
+    own claim, for a challenge; `seed` and `turn` make varied wording repeatable; `reason` says why the interview
+    closes, when it does.
     """
 
     decision: Decision
@@ -53,6 +60,7 @@ class Brief:
     criterion: Criterion | None
     answer: str = ""
     quote: str = ""
+    secrets: tuple[Criterion, ...] = ()
     passages: tuple[Passage, ...] = ()
     seed: int = 0
     turn: int = 0
@@ -60,7 +68,8 @@ class Brief:
 
 
 class Judge(Protocol):
-    """Judges answers. May raise nothing but VivaError; code checks every quote it returns."""
+    """Judges answers. May raise nothing but VivaError, EngineFailed when another engine should be asked in its place;
+    code checks every quote it returns."""
 
     name: str
 
@@ -72,21 +81,42 @@ class Judge(Protocol):
 
 
 class Speaker(Protocol):
-    """Words a move, piece by piece, as it should be shown."""
+    """Words a move, piece by piece, as it should be shown; a Call for each request that this took.
+
+    Raises EngineFailed when it cannot go on: what it has said by then are whole sentences that may stand.
+    """
 
     name: str
 
-    def speak(self, brief: Brief) -> AsyncIterator[str]: ...
+    def speak(self, brief: Brief) -> AsyncIterator[str | Call]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DebriefSummary:
+    """A debrief in a few sentences, and the requests that they took."""
+
+    text: str
+    calls: tuple[Call, ...] = ()
+
+
+class Summarizer(Protocol):
+    """Sums a debrief up in words. Raises EngineFailed when it cannot."""
+
+    async def summarize(self, report: Debrief) -> DebriefSummary: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engine:
-    """A judge and a speaker that answer to one name, and the hashes that say which version of them spoke."""
+    """A judge and a speaker that answer to one name, and the hashes that say which version of them spoke.
+
+    An engine without a summarizer leaves the debrief's words to its tables.
+    """
 
     name: str
     judge: Judge
     speaker: Speaker
     versions: dict[str, str]
+    summarizer: Summarizer | None = None
 
 
 class Retriever(Protocol):

@@ -1,6 +1,7 @@
 """What is judged: verdicts, and the rule that no credit stands without the candidate's own words."""
 
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -54,11 +55,20 @@ class Verdict:
     engine: str = ""
 
 
+#: What may be flagged, and what it means, for people.
+FLAG_KINDS = {
+    "instruction_to_grader": "addressed to the grader",
+    "keyword_list": "a list of terms that claims nothing",
+    "other_script": "not in the language of the interview",
+    "hidden_text": "characters that a reader cannot see, or that pass for others",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag:
-    """Something in an answer that a reader should know of and that earned nothing."""
+    """Something in an answer that a reader should know of and that earned nothing; `kind` is one of FLAG_KINDS."""
 
-    kind: str  # instruction_to_grader | keyword_list
+    kind: str
     quote: str
     turn: int
     start: int
@@ -68,8 +78,13 @@ class Flag:
 _FOLDED = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "`": "'", "\u00ab": '"', "\u00bb": '"'})
 
 
+def invisible(char: str) -> bool:
+    """Whether a character shows nothing: format characters, the joiners and tags among them, and variation selectors."""
+    return unicodedata.category(char) == "Cf" or "\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef"
+
+
 def _fold(text: str) -> tuple[str, list[int]]:
-    """Fold case, quote marks and runs of whitespace; return the text and, for each character, where it came from."""
+    """Fold case, quote marks, runs of whitespace and what is invisible; the text and where each character came from."""
     chars: list[str] = []
     origin: list[int] = []
     for index, char in enumerate(text):
@@ -77,6 +92,8 @@ def _fold(text: str) -> tuple[str, list[int]]:
             if not chars or chars[-1] == " ":
                 continue
             folded = " "
+        elif invisible(char):
+            continue
         else:
             folded = char.translate(_FOLDED).casefold()
         # Casefolding may lengthen a character (ß becomes ss): each part points back at the same place.
@@ -86,7 +103,7 @@ def _fold(text: str) -> tuple[str, list[int]]:
 
 
 def locate(quote: str, text: str) -> tuple[int, int] | None:
-    """Find `quote` in `text`, whitespace, case and quote marks folded.
+    """Find `quote` in `text`, whitespace, case and quote marks folded, invisible characters left out.
 
     Returns character offsets into `text` (end exclusive), or None when it is not there or is empty.
     """
@@ -117,4 +134,21 @@ def ground(verdict: Verdict, answers: Sequence[Answer]) -> Verdict:
         if found:
             start, end = found
             return replace(verdict, quote=answer.text[start:end], turn=answer.turn, start=start, end=end)
+    return withdrawn(verdict)
+
+
+def withdrawn(verdict: Verdict) -> Verdict:
+    """The verdict without its claim: not zero, but not judged."""
     return replace(verdict, status=Status.UNSCORED, quote="", turn=None, start=None, end=None, confidence=None)
+
+
+def withhold(verdict: Verdict, flags: Iterable[Flag]) -> Verdict:
+    """Withdraw a credit whose words were flagged, or for the most part: what was flagged earns nothing."""
+    if verdict.status not in (Status.MET, Status.PARTIAL) or verdict.start is None or verdict.end is None:
+        return verdict
+    covered = sum(
+        max(0, min(flag.end, verdict.end) - max(flag.start, verdict.start)) for flag in flags if flag.turn == verdict.turn
+    )
+    if 2 * covered < verdict.end - verdict.start:
+        return verdict
+    return withdrawn(verdict)

@@ -35,18 +35,20 @@ class Application(FastAPI):
         return document(self)
 
 
-def create_app(settings: Settings, viva: Viva | None = None) -> FastAPI:
+def create_app(settings: Settings, viva: Viva | None = None, metrics: Metrics | None = None) -> FastAPI:
     """The public API and the page. The lifespan builds a Viva from the settings, or uses the one that is given.
+
+    `metrics` are given with a Viva whose requests to models they count.
 
     Start-up raises Invalid when the server would be open to others without a key, and whatever `wiring.build` raises.
     """
-    metrics = Metrics()
+    metrics = metrics or Metrics()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[State]:
         check_exposure(settings)
         async with AsyncExitStack() as stack:
-            running = viva if viva is not None else await stack.enter_async_context(build(settings))
+            running = viva if viva is not None else await stack.enter_async_context(build(settings, on_call=metrics.call))
             turns = await stack.enter_async_context(Turns(metrics.step))
             with before_shutdown(turns.stop):
                 yield {"server": Server(viva=running, turns=turns, metrics=metrics, pages=DebriefPages())}

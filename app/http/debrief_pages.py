@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 from starlette.responses import Response
 
+from app.http import debrief_words
 from app.http.debrief_shapes import Debrief, Highlight
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -44,6 +45,8 @@ WORDS = {
     "deeper": "Study it",
     "instruction_to_grader": "Addressed to the grader",
     "keyword_list": "A list of keywords",
+    "other_script": "Not in the interview's language",
+    "hidden_text": "Characters that cannot be seen or pass for others",
 }
 
 
@@ -129,6 +132,10 @@ def _environment(*, autoescape: bool = False, finalize: Callable[[object], objec
         finalize=finalize,
     )
     environment.globals["pieces"] = pieces
+    environment.globals["judged_by"] = debrief_words.judged_by
+    environment.globals["judged_elsewhere"] = debrief_words.judged_elsewhere
+    environment.globals["seen"] = debrief_words.seen
+    environment.filters["took"] = debrief_words.took
     environment.filters["words"] = lambda key: WORDS.get(key, str(key))
     environment.filters["named"] = lambda slug: slug.replace("-", " ")
     environment.filters["points"] = lambda value: "\N{EN DASH}" if value is None else f"{value:.1f}"

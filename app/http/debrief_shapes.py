@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import Literal
 
+from pydantic import Field
+
 from app.core.events import Style
 from app.core.rubric import Kind, Level
 from app.core.score import Help
 from app.core.verdict import Status
-from app.http.shapes import Flag, Line, Shape, Verdict
+from app.http.shapes import Flag, Line, Shape, Usage, Verdict
 
 
 class Fact(Shape):
@@ -91,11 +93,17 @@ class Drill(Shape):
 
 
 class Debrief(Shape):
-    """The report. Scores are 0 to 5, or null where nothing was scored; `own_overall` counts the candidate's own ticks."""
+    """The report. Scores are 0 to 5, or null where nothing was scored; `own_overall` counts the candidate's own ticks.
+
+    `engine` is the one asked for; `judged_by` counts the answers that each engine judged. `usage` is null where no
+    model was asked.
+    """
 
     id: str
     status: Literal["finished"]
     engine: str
+    judged_by: dict[str, int]
+    usage: Usage | None
     style: Style
     level: Level
     title: str
@@ -104,6 +112,7 @@ class Debrief(Shape):
     started_at: datetime
     finished_at: datetime
     reason: Literal["done", "time", "candidate"]
+    summary: str | None = Field(description="A few sentences of the engine's; null where it has none.")
     overall: float | None
     scored: float
     own_overall: float | None

@@ -1,5 +1,7 @@
 """From the core's debrief to its JSON shape."""
 
+from collections import Counter
+
 from app.core import debrief as report
 from app.core.verdict import Status
 from app.http import debrief_shapes, shapes, views
@@ -12,6 +14,8 @@ def debrief(done: report.Debrief) -> debrief_shapes.Debrief:
         id=state.id,
         status="finished",
         engine=started.engine,
+        judged_by=dict(Counter(each.engine for each in state.judged)),
+        usage=views.usage(state),
         style=started.style,
         level=started.level,
         title=done.title,
@@ -20,6 +24,7 @@ def debrief(done: report.Debrief) -> debrief_shapes.Debrief:
         started_at=started.at,
         finished_at=done.finished_at,
         reason=finished.reason if finished else "done",
+        summary=done.summary or None,
         overall=done.overall,
         scored=done.scored,
         own_overall=done.own_overall,
@@ -27,7 +32,8 @@ def debrief(done: report.Debrief) -> debrief_shapes.Debrief:
         questions=[_question_report(question) for question in done.questions],
         transcript=[
             debrief_shapes.MarkedLine(
-                **views.line(line).model_dump(), highlights=[debrief_shapes.Highlight.model_validate(mark) for mark in highlights]
+                **views.line(state, line).model_dump(),
+                highlights=[debrief_shapes.Highlight.model_validate(mark) for mark in highlights],
             )
             for line, highlights in done.transcript
         ],

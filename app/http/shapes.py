@@ -91,7 +91,7 @@ class Verdict(Shape):
 
 
 class Message(Shape):
-    """What the interviewer said last."""
+    """What the interviewer said last, and which engine worded it."""
 
     move: Move
     text: str
@@ -124,6 +124,7 @@ class Outcome(Shape):
     """Where an interview stands. `turn` is the one that the next answer carries.
 
     `criteria` (of the question under discussion) and `verdicts` (of the turn just answered) are null in mock style.
+    `notice` tells, for a person, that another engine than the interview's did a part of the turn, and why.
     """
 
     id: str
@@ -140,13 +141,15 @@ class Outcome(Shape):
     minutes: int | None
     criteria: list[CriterionStanding] | None
     verdicts: list[Verdict] | None
+    notice: str | None
     repeated: bool
 
 
 class Line(Shape):
     """One line of the transcript. `move` is null for the candidate; `question` is the index of the question.
 
-    `verdicts` are what a candidate's line was judged to say, where that may be shown.
+    `engine` worded an interviewer's line, or judged a candidate's; `notice` tells why, where it is another than the
+    interview's. `verdicts` are what a candidate's line was judged to say, where that may be shown.
     """
 
     turn: int
@@ -155,6 +158,8 @@ class Line(Shape):
     text: str
     at: datetime
     question: int
+    engine: str | None = None
+    notice: str | None = None
     verdicts: list[Verdict] | None = None
 
 
@@ -198,21 +203,38 @@ class SelfCheck(Shape):
 class Flag(Shape):
     """Something in an answer that a reader should know of and that earned nothing."""
 
-    kind: Literal["instruction_to_grader", "keyword_list"]
+    kind: Literal["instruction_to_grader", "keyword_list", "other_script", "hidden_text"]
     quote: str
     turn: int
     start: int
     end: int
 
 
+class Usage(Shape):
+    """What was asked of models: tokens as their servers count them, `cost` in US dollars or null where no price is set."""
+
+    calls: int
+    failed: int
+    prompt_tokens: int
+    cached_tokens: int
+    completion_tokens: int
+    seconds: float
+    cost: float | None
+
+
 class Score(Shape):
-    """Scores are 0 to 5, or null where nothing was scored; `scored` is the share of the weight that was."""
+    """Scores are 0 to 5, or null where nothing was scored; `scored` is the share of the weight that was.
+
+    `engine` is the one that judged; `notice` tells why, where it is not the one asked for.
+    """
 
     overall: float | None
     scored: float
     verdicts: list[Verdict]
     by_kind: dict[Kind, float | None]
     engine: str
+    notice: str | None
+    usage: Usage | None
     flags: list[Flag]
     versions: dict[str, str]
 
@@ -224,6 +246,8 @@ class Probe(Shape):
     criterion: str | None
     text: str
     verdicts: list[Verdict]
+    engine: str
+    notice: str | None
 
 
 class Judged(Shape):
@@ -231,6 +255,8 @@ class Judged(Shape):
 
     verdicts: list[Verdict]
     criteria: list[CriterionStanding]
+    engine: str
+    notice: str | None
 
 
 class Health(Shape):

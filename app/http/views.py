@@ -6,10 +6,11 @@ from typing import Any, Literal
 from app.content import Catalog
 from app.core import exchange, interview, verdict
 from app.core.debrief import title_of
-from app.core.events import Style
+from app.core.events import Judged, Style
 from app.core.interview import QuestionState
 from app.core.ports import Summary
 from app.core.rubric import Note
+from app.core.usage import total
 from app.core.verdict import Status
 from app.http import shapes
 
@@ -63,19 +64,27 @@ def judged(step: exchange.Scored) -> shapes.Judged | None:
     if not _shown(step.interview):
         return None
     answered = next(line.question for line in reversed(step.interview.lines) if line.move is None)
-    return shapes.Judged(verdicts=_verdicts(step.verdicts), criteria=_standings(step.interview.questions[answered]))
+    last = step.interview.judged[-1]
+    return shapes.Judged(
+        verdicts=_verdicts(step.verdicts),
+        criteria=_standings(step.interview.questions[answered]),
+        engine=last.engine,
+        notice=_judging_notice(step.interview, last),
+    )
 
 
 def score(state: interview.Interview) -> shapes.Score:
     """The verdicts come as the judge gave them, in the rubric's order."""
-    total, here = state.score(), state.here
-    given = {each.criterion: each for each in state.judged[-1].verdicts}
+    points, here, last = state.score(), state.here, state.judged[-1]
+    given = {each.criterion: each for each in last.verdicts}
     return shapes.Score(
-        overall=total.overall,
-        scored=round(total.scored, 3),
+        overall=points.overall,
+        scored=round(points.scored, 3),
         verdicts=_verdicts([given.get(c.id, here.standings[c.id].verdict) for c in here.question.criteria]),
-        by_kind=total.by_kind,
-        engine=state.started.engine,
+        by_kind=points.by_kind,
+        engine=last.engine,
+        notice=_judging_notice(state, last),
+        usage=usage(state),
         flags=[flag(each) for each in state.flags],
         versions=state.started.versions or {},
     )
@@ -90,7 +99,36 @@ def probe(result: exchange.Outcome) -> shapes.Probe:
         criterion=decided.decision.criterion,
         text=result.message.text,
         verdicts=_verdicts(result.verdicts),
+        engine=result.message.engine,
+        notice=notice(result.interview),
     )
+
+
+def usage(state: interview.Interview) -> shapes.Usage | None:
+    """What the interview asked of models; None where that is nothing."""
+    spent = total(state.calls)
+    return shapes.Usage.model_validate(spent) if spent else None
+
+
+def notice(state: interview.Interview) -> str | None:
+    """What a person should know of the newest turn: that another engine than the interview's did a part of it, and why."""
+    judged = next((each for each in reversed(state.judged) if each.turn == state.turn), None)
+    said = state.message
+    told = [_judging_notice(state, judged) if judged else None, _wording_notice(said) if said else None]
+    # When the judging failed, the words come from the same engine for the same reason: once is enough.
+    return next((each for each in told if each), None)
+
+
+def _judging_notice(state: interview.Interview, judged: Judged) -> str | None:
+    if not judged.trouble:
+        return None
+    if judged.engine == state.started.engine:
+        return f"{judged.trouble} What it could not judge is left unscored."
+    return f"{judged.trouble} The {judged.engine} engine judged this answer."
+
+
+def _wording_notice(said: interview.Line) -> str | None:
+    return f"{said.trouble} The {said.engine} engine took over." if said.trouble else None
 
 
 def _shown(state: interview.Interview) -> bool:
@@ -137,6 +175,7 @@ def _outcome(result: exchange.Outcome, notes: Mapping[str, Note]) -> dict[str, A
         "minutes": state.started.minutes,
         "criteria": _standings(state.here) if _shown(state) else None,
         "verdicts": _verdicts(result.verdicts) if _shown(state) else None,
+        "notice": notice(state),
         "repeated": result.repeated,
     }
 
@@ -174,10 +213,22 @@ def _with_verdicts(state: interview.Interview, said: interview.Line) -> shapes.L
     """A line; in practice style a candidate's with what it was judged to say."""
     judged = next((each for each in state.judged if each.turn == said.turn), None)
     if said.move is None and judged and _shown(state):
-        return line(said).model_copy(update={"verdicts": _verdicts(judged.verdicts)})
-    return line(said)
+        return line(state, said).model_copy(update={"verdicts": _verdicts(judged.verdicts)})
+    return line(state, said)
 
 
-def line(said: interview.Line) -> shapes.Line:
+def line(state: interview.Interview, said: interview.Line) -> shapes.Line:
+    """One line, with the engine that worded it or judged it."""
     who: Literal["interviewer", "candidate"] = "interviewer" if said.move else "candidate"
-    return shapes.Line(turn=said.turn, who=who, move=said.move, text=said.text, at=said.at, question=said.question)
+    judged = None if said.move else next((each for each in state.judged if each.turn == said.turn), None)
+    told = _wording_notice(said) if said.move else _judging_notice(state, judged) if judged else None
+    return shapes.Line(
+        turn=said.turn,
+        who=who,
+        move=said.move,
+        text=said.text,
+        at=said.at,
+        question=said.question,
+        engine=said.engine if said.move else judged.engine if judged else None,
+        notice=told,
+    )

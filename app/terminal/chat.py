@@ -13,6 +13,7 @@ from app.core.events import Move, Style
 from app.core.exchange import Outcome, Request, Scored, Step, Stored, Token
 from app.core.interview import Interview
 from app.core.ports import Clock
+from app.http import views
 from app.terminal import show
 from app.terminal.closing import closing
 from app.terminal.keyboard import Keyboard, Leave
@@ -78,6 +79,7 @@ class _Sitting:
         self._typed: list[str] = []
         self._draft = ""
         self._behind = False  # an answer was accepted, and what follows it has not been seen
+        self._noticed: tuple[int, str] | None = None  # the turn and the words of the notice shown last
 
     async def run(self, resumed: bool) -> None:
         """The rest of the interview and its debrief. Raises Leave."""
@@ -163,6 +165,7 @@ class _Sitting:
             await self._overtaken(turn)
         elif outcome:
             self._interview, self._behind = outcome.interview, False
+            self._notice()
             self._time()
 
     def _step(self, step: Step) -> None:
@@ -232,13 +235,14 @@ class _Sitting:
         self._console.print(show.question_header(self._interview, self._title()))
         for line in self._interview.lines:
             if line.question == self._interview.current:
-                self._console.print(show.line_said(line))
+                self._console.print(show.line_said(line, views.line(self._interview, line).notice))
         self._time()
 
     def _message(self) -> None:
         self._introduce(self._interview)
         if self._interview.message:
             self._console.print(show.words(self._interview.message.text))
+        self._notice()
         self._time()
 
     def _introduce(self, interview: Interview) -> None:
@@ -252,6 +256,13 @@ class _Sitting:
         topic = (interview or self._interview).here.question.topic
         notes = self._coach.catalog.notes
         return notes[topic].title if topic in notes else topic
+
+    def _notice(self) -> None:
+        """What there is to know of the turn, once: a hint on an answer says nothing new of how that was judged."""
+        told = views.notice(self._interview)
+        if told and self._noticed != (self._interview.turn, told):
+            self._noticed = self._interview.turn, told
+            self._console.print(show.notice(told))
 
     def _time(self) -> None:
         left = None if self._interview.finished else show.time_left(self._interview, self._clock.now())

@@ -1,5 +1,7 @@
 """The debrief as tables for a terminal."""
 
+from collections import Counter
+
 from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -9,14 +11,12 @@ from rich.text import Text
 
 from app.core.debrief import CriterionReport, Debrief, QuestionReport, Reading
 from app.core.score import Help
-from app.core.verdict import Status
+from app.core.verdict import FLAG_KINDS, Status
+from app.http import views
+from app.http.debrief_words import judged_by, judged_elsewhere, seen, took
 from app.terminal.show import kind_text, said, status_text
 
 REASONS = {"done": "every question was asked", "time": "the time was up", "candidate": "you ended it"}
-FLAGS = {
-    "instruction_to_grader": "addressed to the grader; it earned nothing",
-    "keyword_list": "a list of terms that claims nothing; it earned nothing",
-}
 
 
 def show_debrief(console: Console, report: Debrief) -> None:
@@ -25,10 +25,12 @@ def show_debrief(console: Console, report: Debrief) -> None:
     console.rule("Debrief", align="left")
     console.print(said(report.title, style="bold") + Text(f" · {started.level} · {started.style}", style="dim"))
     console.print(_overall(report))
+    if report.summary:
+        console.print(Padding(said(report.summary), (1, 0)))
     if report.by_kind:
         console.print(_by_kind(report))
     for number, question in enumerate(report.questions, 1):
-        console.print(_question(number, question))
+        console.print(_question(number, question, report.interview.started.engine))
     if report.flags:
         console.print(_flags(report))
     if report.read:
@@ -36,6 +38,8 @@ def show_debrief(console: Console, report: Debrief) -> None:
     if report.next:
         drill = said(report.next.text) + Text("\n") + said(report.next.why, style="dim")
         console.print(Panel(drill, title="Next drill", title_align="left"))
+    if usage := views.usage(report.interview):
+        console.print(Text(f"What the model took: {took(usage)}.", style="dim"))
 
 
 def own_score(report: Debrief) -> Text:
@@ -51,8 +55,9 @@ def _overall(report: Debrief) -> RenderableType:
     finished = report.interview.finished
     lines = [Text(f"Overall: {_of_five(report.overall)}", style="bold")]
     engine = report.interview.started.engine
-    sure = "; its verdicts carry how sure it is" if engine == "offline" else ""
-    lines.append(Text(f"Judged by the {engine} engine{sure}. {report.scored:.0%} of the weight was scored.", style="dim"))
+    answers = Counter(each.engine for each in report.interview.judged)
+    sure = "; its verdicts carry how sure it is" if [*answers] == ["offline"] else ""
+    lines.append(Text(f"{judged_by(engine, answers)}{sure}. {report.scored:.0%} of the weight was scored.", style="dim"))
     if finished:
         lines.append(Text(f"The interview ended because {REASONS[finished.reason]}.", style="dim"))
     if report.own_overall is not None:
@@ -67,7 +72,7 @@ def _by_kind(report: Debrief) -> Table:
     return table
 
 
-def _question(number: int, question: QuestionReport) -> RenderableType:
+def _question(number: int, question: QuestionReport, engine: str) -> RenderableType:
     asked = question.state.question
     head = Text(f"Question {number} · ", style="bold") + said(question.title, style="bold")
     head += Text(f" · {asked.level} · {_of_five(question.overall)}", style="bold")
@@ -76,7 +81,7 @@ def _question(number: int, question: QuestionReport) -> RenderableType:
     table.columns[0].ratio, table.columns[2].ratio = 3, 3
     table.columns[1].no_wrap = table.columns[3].no_wrap = True
     for item in question.criteria:
-        table.add_row(*_criterion(item))
+        table.add_row(*_criterion(item, engine))
     parts: list[RenderableType] = [Text(""), head, Padding(said(asked.ask, style="italic"), (0, 0, 0, 2))]
     parts += [Text("You were told: ", style="dim") + said(fact.says, style="dim") for fact in question.told]
     parts.append(table)
@@ -85,11 +90,13 @@ def _question(number: int, question: QuestionReport) -> RenderableType:
     return Group(*parts)
 
 
-def _criterion(item: CriterionReport) -> tuple[RenderableType, ...]:
+def _criterion(item: CriterionReport, engine: str) -> tuple[RenderableType, ...]:
     criterion, verdict = item.criterion, item.verdict
     what = said(criterion.statement) + Text("\n") + kind_text(criterion)
     sure = verdict.confidence is not None and verdict.status is not Status.UNSCORED
     status = status_text(verdict.status) + Text(f"\n{verdict.confidence:.0%} sure" if sure else "", style="dim")
+    if elsewhere := judged_elsewhere(verdict.engine, engine):
+        status += Text(f"\n{elsewhere}", style="dim")
     quoted = said(f"“{' '.join(verdict.quote.split())}”") if verdict.quote else Text("")
     if item.own_view:
         quoted += Text("\nyour tick: ", style="dim") + said(f"“{' '.join(item.own_view.quote.split())}”", style="dim")
@@ -100,7 +107,8 @@ def _criterion(item: CriterionReport) -> tuple[RenderableType, ...]:
 def _flags(report: Debrief) -> Table:
     table = _table("Worth knowing", ("your words", "what they are"))
     for flag in report.flags:
-        table.add_row(said(f"“{' '.join(flag.quote.split())}”"), FLAGS.get(flag.kind, flag.kind))
+        quote = " ".join(seen(flag.kind, flag.quote).split())
+        table.add_row(said(f"“{quote}”"), f"{FLAG_KINDS.get(flag.kind, flag.kind)}; it earned nothing")
     return table
 
 

@@ -6,75 +6,36 @@ import sqlite3
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from app.config import Settings
 from app.content import default_root, parse
 from app.core.errors import ContentError, Invalid, Unavailable, VivaError
-from app.core.rubric import Criterion, Kind, Level, Question
 from app.http.auth import check_exposure
 from app.prompts import load_prompts
 from app.retrieval.embedding import MiniLM
 from app.storage.database import read_url
 from app.storage.migrations import HEAD
+from app.terminal.findings import Finding, Mark, show_findings
 from app.terminal.lookup import until_ready
-from app.terminal.show import said
+from app.terminal.model_check import ANSWER, QUESTION, check_model
 from app.wiring import build
 
 #: Free space, in bytes, under which an answer may not find room.
 ROOM = 200 * 2**20
 
 
-#: Judged once, to see the engine work.
-PROBE_QUESTION = Question(
-    topic="",
-    id="",
-    level=Level.MID,
-    ask="How did you notice the overfitting?",
-    criteria=(
-        Criterion(
-            id="gap", kind=Kind.DEFINITION, weight=1, statement="Validation error far above training error is overfitting."
-        ),
-    ),
-)
-
-
-class Mark(StrEnum):
-    """How a part is."""
-
-    OK = "ok"
-    ATTENTION = "attention"
-    BROKEN = "broken"
-
-
-STYLES = {Mark.OK: "green", Mark.ATTENTION: "yellow", Mark.BROKEN: "red"}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One part: how it is, and what to do where it is not well."""
-
-    mark: Mark
-    part: str
-    text: str
-
-
-async def examine(settings: Settings, console: Console) -> bool:
-    """Print every finding; False when something is broken."""
-    table = Table.grid(padding=(0, 2))
+async def examine(settings: Settings, console: Console, *, llm: bool = False) -> bool:
+    """Print every finding; False when something is broken. With `llm` the model is asked, which may cost a little."""
     with console.status("Looking…"):
         findings = [*_quick(settings)]
         if not any(finding.mark is Mark.BROKEN for finding in findings):
             findings += [finding async for finding in _running(settings)]
-    for finding in findings:
-        table.add_row(Text(finding.mark, style=STYLES[finding.mark]), finding.part, said(finding.text))
-    console.print(table)
+        if llm:
+            findings += [finding async for finding in check_model(settings)]
+    show_findings(findings, console)
     return all(finding.mark is not Mark.BROKEN for finding in findings)
 
 
@@ -146,7 +107,7 @@ async def _running(settings: Settings) -> AsyncIterator[Finding]:
     if not settings.data_dir.exists():
         yield Finding(Mark.OK, "embedding model", name)
         yield Finding(Mark.ATTENTION, "index", "none yet; the first start builds it (or: viva index)")
-        yield Finding(Mark.OK, "engine", settings.engine)
+        yield Finding(Mark.OK, "engine", settings.default_engine)
         return
     try:
         async with build(settings) as viva:
@@ -154,8 +115,10 @@ async def _running(settings: Settings) -> AsyncIterator[Finding]:
             for part in viva.readiness():
                 mark, text = (Mark.BROKEN, failed[part]) if part in failed else (Mark.OK, "ready")
                 yield Finding(mark, part, f"{name}: {text}" if part.startswith("embedding") else text)
-            judged = await viva.coach.score(PROBE_QUESTION, "Validation error was far above training error.")
-            yield Finding(Mark.OK, "engine", f"{judged.started.engine} judges")
+            judged = await viva.coach.score(QUESTION, ANSWER, "offline")
+            default = settings.default_engine
+            asks = "; viva doctor --llm asks the model" if default == "llm" else ""
+            yield Finding(Mark.OK, "engine", f"{judged.judged[-1].engine} judges; interviews begin with {default}{asks}")
     except Unavailable as error:
         yield Finding(Mark.ATTENTION, "start", str(error))
     except VivaError as error:

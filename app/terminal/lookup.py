@@ -10,10 +10,12 @@ from rich.text import Text
 
 from app.config import Settings
 from app.core.errors import Invalid, Unavailable
+from app.core.verdict import FLAG_KINDS
 from app.http import shapes, views
+from app.http.debrief_words import seen, took
 from app.http.schemas import GradeAnswer
 from app.terminal.progress import index_bar
-from app.terminal.show import said, status_text
+from app.terminal.show import notice, said, status_text
 from app.wiring import Viva, build
 
 #: Characters of a passage that a table shows.
@@ -71,8 +73,14 @@ async def score(settings: Settings, text: str, console: Console, *, pretty: bool
     console.print(_score_table(sent, result))
     overall = "not scored" if result.overall is None else f"{result.overall:.2f} of 5"
     console.print(f"Overall: {overall}; {result.scored:.0%} of the weight was scored, by the {result.engine} engine.")
+    if result.notice:
+        console.print(notice(result.notice))
+    if result.usage:
+        console.print(Text(f"What the model took: {took(result.usage)}.", style="dim"))
     for flag in result.flags:
-        console.print(Text(f"Flagged as {flag.kind}: ", style="yellow") + said(flag.quote))
+        console.print(
+            Text(f"Flagged, {FLAG_KINDS.get(flag.kind, flag.kind)}: ", style="yellow") + said(seen(flag.kind, flag.quote))
+        )
 
 
 async def index(settings: Settings, console: Console) -> None:

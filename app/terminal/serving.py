@@ -1,7 +1,10 @@
 """`viva serve`: the server, from the socket to the last accepted turn."""
 
+import asyncio
+import gc
 import signal
 import socket
+from collections.abc import Callable
 from types import FrameType
 
 import uvicorn
@@ -11,8 +14,10 @@ from app.config import Settings
 from app.core.errors import Invalid, Unavailable
 from app.http.application import create_app
 from app.http.auth import check_exposure
+from app.http.metrics import Metrics
+from app.terminal.lookup import until_ready
 from app.terminal.progress import index_bar
-from app.wiring import build
+from app.wiring import Viva, build
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
@@ -43,18 +48,34 @@ async def serve(settings: Settings, console: Console) -> None:
         raise Invalid(f"VIVA_LOG_LEVEL: {level!r} is none of {', '.join(LOG_LEVELS)}.", field="log_level")
     with _listening(settings) as listener:
         port = listener.getsockname()[1]
+        metrics = Metrics()
         with index_bar(console) as on_progress:
-            async with build(settings, on_progress) as viva:
+            async with build(settings, on_progress, metrics.call) as viva:
                 # No limit on a graceful stop: an accepted turn is worked off, and the lifespan sends listeners away.
                 config = uvicorn.Config(
-                    create_app(settings, viva),
+                    create_app(settings, viva, metrics),
                     lifespan="on",
                     access_log=False,
                     log_level=level,
                     server_header=False,
                     ws="none",
                 )
-                await _Server(config, console, address(settings.host, port)).serve(sockets=[listener])
+                settling = asyncio.create_task(_settle(viva))
+                try:
+                    await _Server(config, console, address(settings.host, port)).serve(sockets=[listener])
+                finally:
+                    settling.cancel()
+
+
+async def _settle(viva: Viva) -> None:
+    """Once all is loaded, spare the garbage collector from going over it again and again: a quarter of a second each time."""
+    await until_ready(viva)
+    gc.freeze()
+
+
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop's, where there is one: with many at once it saves a fifth of a turn's time."""
+    return uvicorn.Config("", loop="auto").get_loop_factory()
 
 
 def address(host: str, port: int) -> str:
@@ -67,7 +88,11 @@ def _listening(settings: Settings) -> socket.socket:
     """The socket, taken before the slow parts load, so that a port in use is said at once."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+        listener = socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+        # Connections inherit it. asyncio sets it by itself only on sockets that say they are TCP, and these do not:
+        # without it a response of two packets waits 40 ms for an acknowledgement.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listener
     except OSError as error:
         raise Unavailable(
             f"Viva cannot listen on {settings.host}, port {settings.port}: {error.strerror or error}. "

@@ -87,10 +87,15 @@ def words(text: str | Text) -> Padding:
     return Padding(said(text) if isinstance(text, str) else text, (0, 0, 0, 2), expand=False)
 
 
-def line_said(line: Line) -> Group:
-    """One line of the transcript."""
+def line_said(line: Line, told: str | None = None) -> Group:
+    """One line of the transcript, and what there is to know of it."""
     who = speaker(line.move) if line.move else Text("\nYou", style="bold")
-    return Group(who, words(line.text))
+    return Group(who, words(line.text), *([notice(told)] if told else []))
+
+
+def notice(text: str) -> Padding:
+    """That another engine than the interview's did a part of a turn, and why."""
+    return words(said(f"Note: {text}", style="yellow"))
 
 
 def verdict_lines(state: QuestionState, verdicts: Iterable[Verdict]) -> Group:

@@ -17,7 +17,7 @@ from app.core.events import Answered, Style
 from app.core.exchange import MAX_ANSWER, Request
 from app.terminal.chat import run_chat
 from app.terminal.keyboard import Keyboard
-from tests.fakes import FixedClock, MemoryStore
+from tests.fakes import FixedClock, MemoryStore, ModelJudge
 
 MID = Request(topics=("bias-variance",), seed=3)
 
@@ -28,7 +28,7 @@ Piped = Callable[..., tuple[int, str]]
 def piped(coach: Coach, clock: FixedClock) -> Piped:
     """Runs the chat with a text on standard input; returns its exit code and all it printed."""
 
-    def run(text: str, request: Request = MID, resume: str | None = None) -> tuple[int, str]:
+    def run(text: str, request: Request = MID, resume: str | None = None, coach: Coach = coach) -> tuple[int, str]:
         reader, writer = os.pipe()
         os.set_blocking(writer, False)
         fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 1 << 20)
@@ -129,6 +129,29 @@ def test_unscored_criteria_are_listed_to_a_script(piped: Piped) -> None:
     assert code == 0
     assert "1 point could not be scored" in out
     assert "To tick them, open the debrief in a terminal: viva chat --resume" in out
+
+
+def test_another_engine_that_takes_over_is_named(piped: Piped, modelled: Coach, model: ModelJudge, store: MemoryStore) -> None:
+    """Once beneath the words of the turn, not again with a hint on it; again on coming back; and in the debrief."""
+    notice = "Note: The model did not answer in time. The offline engine judged this answer."
+    piped("met:gap-reads-variance wide gap\n\n/quit\n", coach=modelled)
+    [id] = store.events
+    model.time_out()
+    _, out = piped("met:same-distribution both are alike\n\n/hint\n/quit\n", resume=id, coach=modelled)
+    assert out.count("Note: ") == out.count(notice) == 1
+    assert out.index("Interviewer · probe", out.index("✓ met")) < out.index(notice) < out.index("Interviewer · hint")
+    _, out = piped("/finish\n", resume=id, coach=modelled)
+    assert notice in out
+    assert "1 answer judged by the llm engine, 1 by the offline engine. " in out
+    assert out.count("judged offline") == 1
+    assert "What the model took: 2 calls (1 failed), 1,000 prompt tokens (60% cached), 80 completion tokens" in out
+
+
+def test_what_was_flagged_is_explained(piped: Piped) -> None:
+    _, out = piped("flag\n\n/finish\n")
+    assert re.search(r"“flag” +│ addressed to the grader; it earned nothing", out)
+    assert "Judged by the offline engine; its verdicts carry how sure it is." in out
+    assert "What the model took" not in out
 
 
 class Typist:

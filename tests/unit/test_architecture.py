@@ -36,14 +36,17 @@ MAY_IMPORT = {
     "cli": DOORS | {"terminal"},
 }
 #: `viva doctor` names what is wrong with each adapter, also when they cannot be wired together.
-LOOKS_INSIDE = {"app.terminal.doctor": {"prompts", "retrieval", "storage"}}
+LOOKS_INSIDE = {
+    "app.terminal.doctor": {"prompts", "retrieval", "storage"},
+    "app.terminal.model_check": {"engines", "prompts"},
+}
 
 #: What takes seconds to import, so that a command waits for it only when it needs it.
 HEAVY = ("torch", "chromadb", "sentence_transformers", "transformers", "openai")
 #: What is made by `wiring.build()` and by functions, never when a module is read.
 MADE_LATER = {
-    "AsyncOpenAI", "Coach", "FastAPI", "HybridRetriever", "HttpClient", "MiniLM", "NoteIndex", "OpenAI", "PersistentClient",
-    "Settings", "build", "create_app", "create_async_engine", "load", "load_prompts", "open_store", "run",
+    "AsyncOpenAI", "Coach", "FastAPI", "HybridRetriever", "HttpClient", "MiniLM", "ModelClient", "NoteIndex", "OpenAI",
+    "PersistentClient", "Settings", "build", "create_app", "create_async_engine", "load", "load_prompts", "open_store", "run",
 }  # fmt: skip
 
 

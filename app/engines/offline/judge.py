@@ -15,10 +15,11 @@ import numpy as np
 
 from app.core.ports import Embedder, Judgement, Task
 from app.core.rubric import Criterion, Kind, Question
-from app.core.verdict import Intent, Status, Verdict
+from app.core.verdict import Flag, Intent, Status, Verdict
+from app.engines.flags import flagged
 from app.engines.offline.features import CLASSES, Array, Heard, Vector, exemplars_of, features, nearness, texts_of
-from app.engines.offline.reading import flagged, intent_of
-from app.engines.offline.segment import Span, sentences, stretches, units
+from app.engines.offline.reading import intent_of
+from app.engines.segment import Span, sentences, stretches, units
 
 if TYPE_CHECKING:  # it brings onnxruntime
     from app.engines.offline.model import Model
@@ -78,10 +79,8 @@ class OfflineJudge:
     async def judge(self, task: Task) -> Judgement:
         """Verdicts for the task's criteria on its newest answer. Raises Unavailable when the model cannot be loaded."""
         answer = task.answers[-1]
-        cut = units(answer.text)
-        flags = flagged(cut, answer.turn)
-        barred = {flag.start for flag in flags}
-        pieces = [piece for piece in cut if piece.start not in barred]
+        flags = flagged(answer.text, answer.turn)
+        pieces = [piece for piece in units(answer.text) if not _barred(piece, flags)]
         if not pieces:
             intent = Intent.ANSWER if flags else Intent.OFF_TOPIC
             return Judgement(verdicts=self._none_said(task), intent=intent, flags=tuple(flags))
@@ -210,6 +209,12 @@ def _clarified(criterion: Criterion, verdict: Verdict, pieces: Sequence[Span], n
 def _verdict(criterion: Criterion, status: Status, sure: float, piece: Span | None = None, turn: int | None = None) -> Verdict:
     bare = Verdict(criterion=criterion.id, status=status, confidence=round(min(1.0, sure), 3), engine="offline")
     return replace(bare, quote=piece.text, turn=turn, start=piece.start, end=piece.end) if piece else bare
+
+
+def _barred(piece: Span, flags: Sequence[Flag]) -> bool:
+    """Whether half of a piece or more was flagged: what was flagged earns nothing."""
+    covered = sum(max(0, min(flag.end, piece.end) - max(flag.start, piece.start)) for flag in flags)
+    return 2 * covered >= piece.end - piece.start
 
 
 def _known_texts(question: Question) -> list[str]:

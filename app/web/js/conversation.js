@@ -1,6 +1,7 @@
 // The messages of an interview: what was said, by whom, and what an answer was credited with.
 
 import { h, icon, reveal } from './dom.js';
+import { noticeLine } from './engines.js';
 import { highlighted } from './highlight.js';
 import { KIND, MOVE, STATUS } from './labels.js';
 
@@ -8,16 +9,19 @@ const SAYS_SOMETHING = ['met', 'partial', 'wrong'];
 
 /**
  * The list of messages. In mock style the moves are not named: that an answer is challenged would already be
- * a verdict.
+ * a verdict. A notice stands beneath the interviewer's words, once a turn: a judge that fails fails for one reason.
  */
 export function createConversation({ practice }) {
   const list = h('ol', { class: 'messages', role: 'list', 'data-testid': 'messages', 'aria-label': 'Conversation' });
+  let told = {}; // the notice shown last, and its turn
 
-  function interviewer({ move, text, turn }) {
+  function interviewer({ move, text, turn, notice = null }) {
     const named = move && (practice || move === 'hint' || move === 'advance');
     const words = h('div', { class: 'said' }, text);
     const element = h('li', { class: `message from-interviewer move-${move ?? 'pending'}`, 'data-testid': 'message', 'data-who': 'interviewer', 'data-move': move ?? 'pending', 'data-turn': turn },
-      h('p', { class: 'who' }, 'Interviewer', named ? h('span', { class: 'move' }, MOVE[move] ?? move) : null), words);
+      h('p', { class: 'who' }, 'Interviewer', named ? h('span', { class: 'move' }, MOVE[move] ?? move) : null), words,
+      told.turn === turn && told.notice === notice ? null : noticeLine(notice));
+    if (notice) told = { turn, notice };
     return { element, words };
   }
 
@@ -47,7 +51,12 @@ export function createConversation({ practice }) {
     /** Show a whole transcript, in place of what was there. */
     render(transcript) {
       list.replaceChildren();
-      for (const line of transcript) add(line.who === 'candidate' ? candidate(line) : interviewer(line));
+      told = {};
+      // What went wrong in judging an answer is told beneath what was said to it, as it was when it happened.
+      const judging = new Map(transcript.filter(({ who }) => who === 'candidate').map(({ turn, notice }) => [turn, notice]));
+      for (const line of transcript) {
+        add(line.who === 'candidate' ? candidate(line) : interviewer({ ...line, notice: judging.get(line.turn) ?? line.notice }));
+      }
     },
 
     /** An answer on its way. Until `stored()` it is marked as not yet sent. */

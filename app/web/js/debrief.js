@@ -2,6 +2,7 @@
 
 import { api } from './api.js';
 import { focusOn, fill, h, icon } from './dom.js';
+import { judgedBy, seen, usageLine } from './engines.js';
 import { LEVEL, REASON, STYLE, moment, plural, score } from './labels.js';
 import { openNote } from './note.js';
 import { questionSection } from './question.js';
@@ -41,6 +42,7 @@ function draw(main, debrief, signal) {
     h('div', { class: 'page debrief', 'data-testid': 'debrief' },
       head(debrief),
       h('section', { class: 'scores', 'aria-label': 'Scores' }, overallCard(debrief), kindBars(debrief.by_kind)),
+      debrief.summary && h('p', { class: 'summary', 'data-testid': 'summary' }, debrief.summary),
       next(debrief),
       unscored(debrief, numbers, check),
       contents(debrief),
@@ -67,7 +69,8 @@ function head(debrief) {
     }
   };
   return h('header', { class: 'debrief-head' },
-    h('div', {}, h('p', { class: 'eyebrow' }, 'Debrief'), h('h1', {}, debrief.title), h('p', { class: 'help' }, facts.join(' · '))),
+    h('div', {}, h('p', { class: 'eyebrow' }, 'Debrief'), h('h1', {}, debrief.title), h('p', { class: 'help' }, facts.join(' · ')),
+      h('p', { class: 'help', 'data-testid': 'judged-by' }, `${judgedBy(debrief)}.`)),
     h('div', { class: 'actions no-print' },
       h('button', { type: 'button', 'data-testid': 'download', onclick: download }, icon('download'), 'Markdown'),
       h('button', { type: 'button', 'data-testid': 'print', onclick: () => print() }, icon('print'), 'Print')),
@@ -139,22 +142,25 @@ function reading(debrief) {
 const FLAG = {
   instruction_to_grader: 'Words addressed to the grader. They earned nothing.',
   keyword_list: 'A list of terms, with nothing said about them. It earned nothing.',
+  other_script: 'Not in the interview’s language. It earned nothing.',
+  hidden_text: 'Characters that cannot be seen or pass for others. They earned nothing.',
 };
 
 function flags(debrief) {
   if (!debrief.flags.length) return null;
   return h('section', { class: 'flags', 'aria-labelledby': 'flags-title', 'data-testid': 'flags' },
     h('h2', { id: 'flags-title' }, 'Set aside'),
-    h('ul', {}, debrief.flags.map(({ kind, quote }) => h('li', {}, h('q', {}, quote), ' ', FLAG[kind] ?? kind))));
+    h('ul', {}, debrief.flags.map((flag) => h('li', {}, h('q', {}, seen(flag)), ' ', FLAG[flag.kind] ?? flag.kind))));
 }
 
 function foot(debrief) {
   const versions = Object.entries(debrief.versions ?? {}).filter(([, value]) => value);
-  return h('details', { class: 'versions' },
-    h('summary', {}, `Judged by the ${debrief.engine} engine`),
+  const how = h('details', { class: 'versions' },
+    h('summary', {}, 'How it was judged'),
     h('p', { class: 'help' }, 'The engine judges each criterion; the score is computed from those verdicts by one fixed rule: met counts fully, partly met half, ',
       'a contradiction takes off a quarter; what came after a probe counts 80%, after a hint 50%.'),
     h('dl', {}, [['seed', debrief.seed], ...versions].map(([name, value]) => [h('dt', {}, name), h('dd', {}, String(value))])));
+  return h('footer', { class: 'how' }, how, usageLine(debrief.usage));
 }
 
 addEventListener('beforeprint', () => {

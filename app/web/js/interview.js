@@ -60,7 +60,7 @@ class Session {
     );
     this.#show(this.interview);
     this.#restoreDraft();
-    announce(`Interviewer: ${this.interview.message.text}`);
+    announce(spoken('Interviewer', this.interview));
   }
 
   #show(interview) {
@@ -139,14 +139,14 @@ class Session {
         return;
       }
     } else {
-      reply.done({ ...outcome.message, turn });
+      reply.done({ ...outcome.message, turn, notice: outcome.notice });
       this.panel.update(outcome);
       this.interview = { ...this.interview, ...outcome };
       this.turn = outcome.turn;
     }
     drafts.drop(this.id);
     this.composer.put('');
-    announce(`${heard(outcome.verdicts)}Interviewer: ${outcome.message.text}`);
+    announce(heard(outcome.verdicts) + spoken('Interviewer', outcome));
     if (outcome.status === 'finished') this.#over();
     else this.composer.focus();
   }
@@ -171,9 +171,9 @@ class Session {
       this.composer.say('');
       try {
         const outcome = await api.hint(this.id);
-        this.conversation.say({ ...outcome.message, turn: this.turn - 1 });
+        this.conversation.say({ ...outcome.message, turn: this.turn - 1, notice: outcome.notice });
         this.panel.update(outcome);
-        announce(`Hint: ${outcome.message.text}`);
+        announce(spoken('Hint', outcome));
       } catch (error) {
         this.composer.say(error.detail ?? 'No hint could be had.');
       }
@@ -221,6 +221,11 @@ class Session {
       this.composer.lock(this.interview.status === 'finished');
     }
   }
+}
+
+/** The interviewer's words for the live region, with what there is to know of them. */
+function spoken(what, { message, notice }) {
+  return [`${what}: ${message.text}`, notice].filter(Boolean).join(' ');
 }
 
 /** What was judged, in a few words for the live region. */

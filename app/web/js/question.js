@@ -2,6 +2,7 @@
 
 import { weightDots } from './criteria.js';
 import { h, icon } from './dom.js';
+import { judgedElsewhere } from './engines.js';
 import { KIND, LEVEL, STATUS, points, score } from './labels.js';
 import { markdown } from './markdown.js';
 import { goToWords, transcriptOf } from './transcript.js';
@@ -18,7 +19,7 @@ export function questionSection(debrief, question, index, numbers, check) {
       many ? h('p', { class: 'question-score' }, h('b', {}, score(question.overall)), ' of 5', h('small', {}, LEVEL[question.level] ?? question.level)) : null),
     h('div', { class: 'two' },
       h('div', { class: 'verdicts-column' }, h('h3', {}, 'What a good answer states'),
-        h('ol', { class: 'verdicts', role: 'list' }, question.verdicts.map((verdict) => row(verdict, index, numbers, answered ? check : null)))),
+        h('ol', { class: 'verdicts', role: 'list' }, question.verdicts.map((verdict) => row(debrief, verdict, index, numbers, answered ? check : null)))),
       h('div', { class: 'transcript-column', tabindex: 0, role: 'region', 'aria-label': `What was said on question ${index + 1}` }, h('h3', {}, 'What was said'), legend(), transcriptOf(debrief, index, numbers))),
     told(question.told),
     question.model_answer
@@ -26,13 +27,13 @@ export function questionSection(debrief, question, index, numbers, check) {
       : null);
 }
 
-function row(verdict, question, numbers, check) {
+function row(debrief, verdict, question, numbers, check) {
   const { criterion, status, kind, weight, statement, quote, own_view: own } = verdict;
   return h('li', { class: `verdict is-${status}`, id: `verdict-${question}-${criterion}`, 'data-testid': `verdict-${criterion}`, 'data-status': status },
     h('div', { class: 'verdict-head' },
       h('span', { class: 'number', 'aria-hidden': 'true' }, numbers.get(`${question} ${criterion}`)),
       h('span', { class: 'state' }, icon(status), STATUS[status] ?? status),
-      h('span', { class: 'kind' }, KIND[kind] ?? kind), weightDots(weight),
+      h('span', { class: 'kind' }, KIND[kind] ?? kind), weightDots(weight), judgedElsewhere(verdict, debrief),
       h('span', { class: 'earned' }, earned(verdict))),
     h('p', { class: 'statement' }, statement),
     quote ? h('button', { type: 'button', class: 'quote', 'data-words': true, 'data-testid': `words-${criterion}`, onclick: () => goToWords(question, criterion) },

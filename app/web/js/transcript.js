@@ -1,6 +1,7 @@
 // The transcript of one question, with the candidate's words tied to the criteria they bear on.
 
 import { focusOn, h, reveal } from './dom.js';
+import { noticeLine } from './engines.js';
 import { highlighted } from './highlight.js';
 import { MOVE, STATUS } from './labels.js';
 
@@ -20,12 +21,15 @@ export function transcriptOf(debrief, index, numbers) {
   const lines = debrief.transcript.filter(({ question }) => question === index);
   return h('ol', { class: 'transcript', role: 'list', 'data-testid': 'transcript', 'aria-label': 'What was said' }, lines.map((line) => {
     if (line.who !== 'candidate') {
-      return h('li', { class: 'line from-interviewer' }, h('p', { class: 'who' }, 'Interviewer', line.move ? h('span', { class: 'move' }, MOVE[line.move]) : null), h('p', { class: 'said' }, line.text));
+      return h('li', { class: 'line from-interviewer' },
+        h('p', { class: 'who' }, 'Interviewer', line.move ? h('span', { class: 'move' }, MOVE[line.move]) : null), h('p', { class: 'said' }, line.text),
+        noticeLine(line.notice));
     }
     const marks = [...(line.highlights ?? []), ...own.filter(({ turn }) => turn === line.turn)];
     return h('li', { class: 'line from-candidate' },
       h('p', { class: 'who' }, 'You'),
-      h('p', { class: 'said' }, highlighted(line.text, marks, (mark) => cite(mark, index, numbers))));
+      h('p', { class: 'said' }, highlighted(line.text, marks, (mark) => cite(mark, index, numbers))),
+      noticeLine(line.notice));
   }));
 }
 

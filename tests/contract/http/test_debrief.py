@@ -49,6 +49,9 @@ async def test_the_json_says_what_was_credited_from_which_words(client: httpx.As
             "id": "…",
             "status": "finished",
             "engine": "offline",
+            "judged_by": {"offline": 1},
+            "usage": None,
+            "summary": None,
             "style": "practice",
             "level": "mid",
             "title": "Bias and variance",
@@ -230,3 +233,10 @@ async def test_nothing_scored_is_no_zero(client: httpx.AsyncClient, start: Any) 
     assert (debrief["overall"], debrief["scored"], len(debrief["unscored"])) == (None, 0.0, 6)
     assert "That is not a zero" in (await read(client, outcome["id"], "text/html")).text
     assert "That is not a zero" in (await read(client, outcome["id"], "text/markdown")).text
+
+
+async def test_where_one_engine_did_it_all_nothing_more_is_said(client: httpx.AsyncClient, finished: str) -> None:
+    for accept in ("text/html", "text/markdown"):
+        page = (await read(client, finished, accept)).text
+        assert "Judged by the offline engine." in page
+        assert not any(words in page for words in ("judged offline", "What the model took", "Note:", 'class="notice"'))

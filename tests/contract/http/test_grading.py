@@ -60,6 +60,8 @@ async def test_a_score_shows_its_evidence(client: httpx.AsyncClient, store: Memo
             ],
             "by_kind": {"definition": 5.0, "pitfall": 0.0, "impact": None},
             "engine": "offline",
+            "notice": None,
+            "usage": None,
             "flags": [{"kind": "instruction_to_grader", "quote": "flag", "turn": 1, "start": 0, "end": 4}],
         }
     )

@@ -34,6 +34,7 @@ async def test_a_start_asks_a_question_and_says_where_the_interview_is(client: h
             "deadline": None,
             "minutes": None,
             "verdicts": [],
+            "notice": None,
             "repeated": False,
         }
     )

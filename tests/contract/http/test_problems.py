@@ -35,6 +35,7 @@ def test_every_error_of_the_tree_has_its_row() -> None:
             "StorageFull": (507, None),
             "StorageBusy": (503, 1),
             "EngineMissing": (422, None),
+            "EngineFailed": (503, 5),
         }
     )
 

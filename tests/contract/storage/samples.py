@@ -14,12 +14,17 @@ from app.core.events import (
     Spoke,
     Started,
     Style,
+    Summarized,
 )
 from app.core.rubric import Criterion, Fact, Kind, Level, Question
+from app.core.usage import Call
 from app.core.verdict import Flag, Intent, Status, Verdict
 
 AT = datetime(2026, 3, 1, 9, 30, 15, 123456, tzinfo=UTC)
 
+CALL = Call(
+    purpose="judge", model="m", outcome="ok", seconds=0.25, prompt_tokens=9, cached_tokens=4, completion_tokens=2, cost=0.001
+)
 QUESTION = Question(
     topic="bias-variance",
     id="diagnose-gap",
@@ -61,6 +66,8 @@ EVENTS: tuple[Event, ...] = (
         intent=Intent.QUESTION,
         fact=0,
         flags=(Flag(kind="keyword_list", quote="gęślą", turn=1, start=7, end=12),),
+        calls=(CALL, CALL),
+        trouble="The model did not answer in time.",
     ),
     Decided(
         at=AT + timedelta(seconds=3),
@@ -70,6 +77,7 @@ EVENTS: tuple[Event, ...] = (
     ),
     SelfChecked(at=AT + timedelta(seconds=4), question=0, criterion="other", turn=1, quote="gęślą", start=7, end=12),
     Finished(at=AT + timedelta(minutes=5), reason="candidate"),
+    Summarized(at=AT + timedelta(minutes=6), text="Well said.", engine="llm", calls=(CALL,)),
 )
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engines.offline.segment import sentences, stretches, units
+from app.engines.segment import sentences, stretches, units
 
 #: Text with the marks that the cutting looks at, more often than chance would bring them.
 prose = st.text(st.sampled_from("ab Z.,;!?…\"'”’)\n\t。 -–é🙂5"), max_size=200) | st.text(max_size=200)
