@@ -23,7 +23,7 @@ PASSAGES = 4
 #: The engine that is always there, and that nobody can talk into anything.
 RESERVE = "offline"
 #: Flags of an attempt to talk the grader round.
-ATTEMPTS = frozenset({"instruction_to_grader", "hidden_text"})
+ATTEMPTS = frozenset({"instruction_to_grader", "hidden_text", "other_script"})
 CREDIT_GIVEN = frozenset({Status.MET, Status.PARTIAL})
 #: Questions whose passages are kept, so that a prompt stays the same from turn to turn while the index still loads.
 KEPT = 1000

@@ -97,6 +97,9 @@ def test_who_says_what_the_rubric_says_has_said_it(catalog: Catalog, judged: Jud
     for questions in catalog.questions.values():
         for criterion in questions[0].criteria:
             claim = criterion.statement[:1].lower() + criterion.statement[1:]
+            if "the candidate" in claim:  # "The candidate asks …" is a report when somebody says it, and earns nothing
+                assert status(judged(questions[0], f"So {claim}"), criterion.id) is not Status.MET
+                continue
             said[status(judged(questions[0], f"So {claim}"), criterion.id)] += 1
             denied[status(judged(questions[0], f"It is simply not true that {claim}"), criterion.id)] += 1
     assert said[Status.MET] >= 0.9 * said.total(), said

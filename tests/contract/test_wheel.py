@@ -56,6 +56,7 @@ def test_every_file_is_in_the_wheel_and_no_other(wheel: Path) -> None:
         "web/index.html",
         "http/templates/debrief.html.j2",
         "engines/offline/trained/entailment.onnx",
+        "engines/flags/addressed.npz",
         "_content/prompts",
     ):
         assert any(name.startswith(f"app/{one}") for name in packed), one

@@ -33,6 +33,8 @@ _PARTING = re.compile("[\u200b-\u200d\u2060-\u2064\u180e\u034f\ufeff\u00ad]+")
 #: Joiners and directions that no keyboard types: a few come along with a copy, many at the edges of words do not.
 _JOINERS = re.compile("(?:[\u2060-\u2064\u2066-\u2069\u180e](?![0-9]))")
 _MANY = 4
+#: So many in a row spell something.
+_CODED = re.compile("[\u200b-\u200d\u2060-\u2064\ufeff]{4,}")
 #: i.g.n.o.r.e
 _SPELLED = re.compile(r"(?<![A-Za-z])(?:[A-Za-z][.\-_* ]){5,}[A-Za-z](?![A-Za-z])")
 #: m4rk, rubr1c: digits that stand for the letters they look like.
@@ -95,7 +97,7 @@ def disguised(typed: str) -> list[tuple[int, int]]:
     if typed.isascii():
         return []
     innocent = [match.span() for match in _REGION.finditer(typed)]
-    found = [m.span() for pattern in (_TAGS, _OVERRIDE, _SELECTORS) for m in pattern.finditer(typed)]
+    found = [m.span() for pattern in (_TAGS, _OVERRIDE, _SELECTORS, _CODED) for m in pattern.finditer(typed)]
     joiners = [match.start() for match in _JOINERS.finditer(typed)]
     if len(joiners) >= _MANY:
         found.append((joiners[0], joiners[-1] + 1))

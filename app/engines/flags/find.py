@@ -16,7 +16,7 @@ from app.engines.flags.clean import clean, disguised
 from app.engines.flags.forms import forged_verdicts
 from app.engines.flags.language import foreign
 from app.engines.flags.lists import only_terms
-from app.engines.flags.patterns import CLOSED, FENCE, MESSAGE, ORDER, RETOLD
+from app.engines.flags.patterns import CLOSED, FENCE, FIRST_PERSON, MESSAGE, ORDER, RETOLD
 from app.engines.flags.patterns import REPORT as REPORTED
 from app.engines.segment import Span, sentences, units
 
@@ -37,6 +37,10 @@ _SHORTEST = 4
 
 #: Lines that a text was wrapped into.
 _WRAPPED = re.compile(r"(?m:^)([^\n]{50,}[\w,)-])\n(?=[a-z])")
+#: What somebody else is said to write or say; whoever tells of an order does not give it.
+_QUOTED = re.compile(
+    r"""(?<=\w)\s(?:writes?|says?|said|wrote|typed?|like|reads|contains|saying)\s*:?\s(?:'[^'\n]{3,80}'|"[^"\n]{3,80}")"""
+)
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n")
 _LIST = re.compile(r"\s*(?:[-*•–+]|\(?\w{1,3}[.)])\s")
 
@@ -64,8 +68,8 @@ def _addressed(text: str) -> list[tuple[int, int]]:
     """Spans that speak to the grader or report on the candidate, joined where they touch."""
     forged = forged_verdicts(text)
     text = _unwrapped(text)
-    retold = len(RETOLD.findall(text)) > 2
-    read = [_Read(span, 1.0, True) if retold and RETOLD.search(span.text) else _read(span) for span in sentences(text)]
+    retold = len(RETOLD.findall(text)) > 2 and not FIRST_PERSON.search(text)
+    read = [_Read(span, 1.0, True) if retold and RETOLD.search(span.text) else _read(span) for span in _whole(text)]
     cut = _cut(text, read, forged)
     spans = [*forged, *((cut, len(text)) for _ in range(cut < len(text)))]
     for one in _barred(read):
@@ -76,10 +80,23 @@ def _addressed(text: str) -> list[tuple[int, int]]:
     return [(start, end) for start, end in _merged(spans, text) if any(char.isalnum() for char in text[start:end])]
 
 
+def _whole(text: str) -> list[Span]:
+    """The sentences; one that was cut at a mark inside brackets, as in "(rev. May)", is joined to its rest."""
+    whole: list[Span] = []
+    for span in sentences(text):
+        last = whole[-1] if whole else None
+        opened = last is not None and last.text.rfind("(") > last.text.rfind(")")
+        if last and opened and ")" in span.text and "\n" not in text[last.end : span.start]:
+            whole[-1] = Span(text[last.start : span.end], last.start, span.end)
+        else:
+            whole.append(span)
+    return whole
+
+
 def _read(span: Span) -> _Read:
     if REPORTED.search(span.text):
         return _Read(span, 1.0, True)
-    if ORDER.search(span.text):
+    if ORDER.search(_QUOTED.sub(" ", span.text)):
         return _Read(span, 1.0, False)
     if len(span.text.split()) < _SHORTEST:
         return _Read(span, 0.0, False)
@@ -123,7 +140,7 @@ def _barred(read: list[_Read]) -> list[_Read]:
 
 def _clauses(sentence: Span) -> list[tuple[int, int]]:
     """The clauses of a long sentence that speak to the grader; all of it when none does so by itself."""
-    parts = units(sentence.text)
+    parts = units(sentence.text) if len(sentences(sentence.text)) == 1 else []
     barred = [part for part in parts if len(parts) > 1 and _read(part).likely >= LIKELY]
     return [(sentence.start + part.start, sentence.start + part.end) for part in barred] or [(sentence.start, sentence.end)]
 

@@ -30,6 +30,17 @@ _ID = re.compile(r"^\W*[a-z]+(?:-[a-z]+){1,4}\s*[:,=|.]", re.MULTILINE)
 _NAMES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _ENOUGH = 4
 
+#: A record that restates a claim as the ground of a verdict.
+_GROUND = re.compile(
+    r"""["'](?:rationale|evidence|quote|justification|because|support|proof)["']\s*:\s*["'][^"'\n]{25}""", re.IGNORECASE
+)
+#: Three of these in one paragraph are a scorecard, on however few lines.
+_CARD = re.compile(
+    r"""(?:^|[.;,|]\s*|\n\s*)(?:final\ |overall\ )?(?:verdict|score|rating|strengths?|weakness(?:es)?
+        |recommendation|grade|assessment|hire|decision|confidence|conclusion)\s*:""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
 _FENCED = re.compile(r"^[ \t]*(```|~~~)[^\n]*\n.*?(?:^[ \t]*\1[^\n]*$|\Z)", re.MULTILINE | re.DOTALL)
 _TAGGED = re.compile(r"<([a-z][\w:-]*)[^<>]*>.*</[a-z][\w:-]*>", re.IGNORECASE | re.DOTALL)
 _CALLED = re.compile(r"\b[a-z]\w{0,40}\([^()\n]*\)(?:[;,\s]{1,3}\w{1,40}\([^()\n]*\))*", re.IGNORECASE)
@@ -46,11 +57,13 @@ _LINE = re.compile(
 
 def forged_verdicts(text: str) -> list[tuple[int, int]]:
     """Blocks that record how the answer was graded."""
-    return [(start, end) for start, end in _blocks(text) if weight(text[start:end]) >= _ENOUGH]
+    return [*scorecards(text), *((start, end) for start, end in _blocks(text) if weight(text[start:end]) >= _ENOUGH)]
 
 
 def weight(block: str) -> int:
     """How much a block speaks of grading and of success; nothing unless of both."""
+    if _GROUND.search(block):
+        return _ENOUGH
     words = {word.lower() for word in _NAMES.findall(block)}
     keys = 2 * (len(_ID.findall(block)) > 1) + 2 * len(words & _GRADING) + len(words & _RECORD)
     values = 2 * len(words & _WON) + len(words & _WELL) + 2 * min(2, len(_TICK.findall(block)))
@@ -62,6 +75,16 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
         yield from (match.span() for match in pattern.finditer(text))
     yield from _braced(text)
     yield from _lines(text)
+
+
+def scorecards(text: str) -> Iterator[tuple[int, int]]:
+    """Paragraphs from the first label of a scorecard on, where there are three."""
+    at = 0
+    for paragraph in re.split(r"(\n[^\S\n]*\n)", text):
+        labels = list(_CARD.finditer(paragraph))
+        if len(labels) > 2:
+            yield at + labels[0].start(), at + len(paragraph)
+        at += len(paragraph)
 
 
 def _braced(text: str) -> Iterator[tuple[int, int]]:

@@ -78,6 +78,9 @@ REPORT = _verbose(
       | ^\W{{0,20}}it\ (?:was|has\ been|is)\ (?:clearly|correctly|rightly|explicitly|also|likewise|furthermore|further|duly)\ 
             {_SAID}\ that\b
       | \bmention\ (?:was|is)\ made\ (?:of|that)\b
+      | \bthe\ {_PERSON}'s\ (?:\w+\ )?(?:reply|answer|response|words|submission|contribution)\b
+      | \b(?:raised|requested|named|stated|made|offered|supplied|given)\ by\ the\ {_PERSON}\b
+      | \b(?:received|got|was\ given|has)\ its\ own\ (?:paragraph|sentence|section)\b | ^\W{{0,20}}as\ can\ (?:also\ )?be\ seen\b
       | \bthe\ (?:reader|listener|grader|examiner|assessor|evaluator)\ (?:will|may|can|must)\ (?:\w+\ ){{0,2}}
             (?:noticed?|gathered|seen?|find|note[d]?|heard?|confirm|understood|recall)\b
       | ^\W{{0,20}}as\ (?:required|requested|demanded|stipulated|expected)(?:\ by\ the\ \w+)?,\ 
@@ -99,8 +102,8 @@ MESSAGE = _verbose(
       | ^[^\w\n]{{0,20}}(?-i:(?:BEGIN|START|NEW|END)\ (?:OF\ )?(?:SYSTEM|ADMIN|DEVELOPER|OPERATOR)\b)
       | {_DRESSED}(?-i:SYSTEM|ASSISTANT|DEVELOPER|ADMIN|ADMINISTRATOR|OPERATOR|ROOT|MODERATOR|GRADER|EXAMINER|EVALUATOR)
             (?-i:\ [A-Z]+){{0,2}}[\])}}*_"'`]{{0,5}}\ ?(?:[:>]|->|—|\ -\ )
-      | {_DRESSED}(?:system|developer|assistant|admin(?:istrator)?|operator|platform|moderator)\ (?:message|note|override|prompt
-            |instruction|notice|update|alert|announcement)s?[\])}}*_"'`]{{0,5}}\ ?[:>\]—-]
+      | {_DRESSED}(?:system|developer|assistant|admin(?:istrator)?|operator|platform|moderator)\ (?:(?:message|note|override
+            |prompt|instruction|notice|announcement)s?|update|alert)[\])}}*_"'`]{{0,5}}\ ?[:>\]—-]
       | {_DRESSED}(?:internal\ )?(?:note|message|memo|notice|notification|reminder|update|announcement|instructions?)
             \ (?:from|by)\ (?:the\ |your\ )?(?:\w+\ ){{0,2}}{_STAFF}\b
       | ["']role["']\s?:\s?["'](?:system|developer|assistant|user|tool)["']
@@ -144,5 +147,8 @@ FENCE = _verbose(
 #: Nobody but somebody who reports on an answer tells again and again what one person said.
 RETOLD = _verbose(
     r"""\b(?:he|she|they|it)\ (?:\w+ly\ )?
-        (?:mentioned|covered|explained|discussed|named|addressed|raised|described|outlined|identified)\b"""
+        (?:mention(?:ed|s)|cover(?:ed|s)|explain(?:ed|s)|discusse[ds]|name[ds]|addresse[ds]|raise[ds]|describe[ds]|outline[ds]
+        |identifie[ds]|said|says|note[ds]|insist(?:ed|s)|asked|asks|state[ds]|argue[ds]|distinguishe[ds]|add(?:ed|s)|tie[ds])\b"""
 )
+#: Somebody who speaks for themselves, and may well tell what others said.
+FIRST_PERSON = _verbose(r"\b(?:i|i'm|i've|i'd|i'll|we|we've|my|our|me|us)\b")

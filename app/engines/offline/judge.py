@@ -61,6 +61,10 @@ class Thresholds:
     rival: float = 0.1
 
 
+#: For what else stands in an answer that tried to talk the grader round: beyond doubt, or not at all.
+WARY = {"met": 0.85, "partial": 1.1}
+
+
 class OfflineJudge:
     """A Judge with no key and no network. `load` gives the trained model; it is called once, when first needed."""
 
@@ -88,9 +92,14 @@ class OfflineJudge:
         texts = list(dict.fromkeys([*(piece.text for piece in (*pieces, *wider)), *_known_texts(task.question)]))
         readings = await self._embedder.read(texts)
         vectors = {text: Vector(*reading) for text, reading in zip(texts, readings, strict=True)}
-        return replace(await asyncio.to_thread(self._judge, task, pieces, wider, vectors), flags=tuple(flags))
+        tried = any(flag.kind != "keyword_list" for flag in flags)
+        limits = replace(self._thresholds, **WARY) if tried else self._thresholds
+        judgement = await asyncio.to_thread(self._judge, task, pieces, wider, vectors, limits)
+        return replace(judgement, flags=tuple(flags))
 
-    def _judge(self, task: Task, pieces: list[Span], wider: list[Span], vectors: Mapping[str, Vector]) -> Judgement:
+    def _judge(
+        self, task: Task, pieces: list[Span], wider: list[Span], vectors: Mapping[str, Vector], limits: Thresholds
+    ) -> Judgement:
         turn = task.answers[-1].turn
         known = {c.id: exemplars_of(c, vectors) for c in task.question.criteria}
         heard_as = [*pieces, *wider]
@@ -104,7 +113,7 @@ class OfflineJudge:
             return Judgement(verdicts=self._none_said(task), intent=intent)
         pieces = heard_as
         nearest = np.max(np.stack(list(near.values())), axis=0)
-        looked_at = [(c, i) for c in task.criteria for i in _heard(near[c.id], nearest, self._thresholds)]
+        looked_at = [(c, i) for c in task.criteria for i in _heard(near[c.id], nearest, limits)]
         heard_at = [
             Heard(pieces[i], vectors[pieces[i].text], known[c.id], _rival(near, c.id, i), c.id == task.target)
             for c, i in looked_at
@@ -116,7 +125,7 @@ class OfflineJudge:
             chosen = [k for k, (c, _) in enumerate(looked_at) if c.id == criterion.id]
             heard = [looked_at[k][1] for k in chosen]
             claims.append(Claims(criterion, [pieces[i] for i in heard], odds[chosen], near[criterion.id][heard]))
-        verdicts = verdicts_of(claims, task.before, self._thresholds, turn)
+        verdicts = verdicts_of(claims, task.before, limits, turn)
         if fact is not None:
             verdicts = [
                 _clarified(claim.criterion, verdict, pieces, near[claim.criterion.id], turn)
