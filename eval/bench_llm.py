@@ -63,10 +63,8 @@ async def measure_llm() -> list[Figure]:
     later = [each for each in asked[asked_before:] if each["shared"]]
     share = sum(each["shared"] for each in later) / sum(each["prompt"] for each in later)
     return [
-        Figure("a turn with a model, over the model's time, one interview, p50", f"{np.percentile(alone, 50) * 1000:.0f} ms"),
-        Figure(
-            "a turn with a model, over the model's time, one interview, p95", f"{np.percentile(alone, 95) * 1000:.0f} ms", "40 ms"
-        ),
+        Figure("a turn beyond the model's own time, one interview, p50", f"{np.percentile(alone, 50) * 1000:.0f} ms"),
+        Figure("a turn beyond the model's own time, one interview, p95", f"{np.percentile(alone, 95) * 1000:.0f} ms", "40 ms"),
         Figure(f"the same, {TOGETHER} at once, p50", f"{np.percentile(together, 50) * 1000:.0f} ms"),
         Figure(f"the same, {TOGETHER} at once, p95", f"{np.percentile(together, 95) * 1000:.0f} ms", "150 ms"),
         Figure("requests to the model, a turn", f"{len(asked) / turns:.2f}", "2"),
