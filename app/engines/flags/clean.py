@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.core.verdict import invisible
@@ -109,7 +109,7 @@ def disguised(typed: str) -> list[tuple[int, int]]:
     odd = [(start, end) for word, start, end in words if sum(map(_odd, word)) >= max(2, len(word) / 2)]
     if sum(end - start for start, end in odd) >= _ODD_LETTERS and len(odd) > 1:
         mixed += odd
-    return list(_joined(sorted({*found, *mixed}), typed))
+    return list(joined({*found, *mixed}, lambda end, start: start <= end + _NEAR and "\n\n" not in typed[end:start]))
 
 
 def script(char: str) -> str:
@@ -162,11 +162,11 @@ def _odd(char: str) -> bool:
     )
 
 
-def _joined(runs: Sequence[tuple[int, int]], typed: str) -> Iterator[tuple[int, int]]:
-    """Runs as one where they overlap or where hardly anything lies between."""
+def joined(runs: Iterable[tuple[int, int]], near: Callable[[int, int], bool]) -> Iterator[tuple[int, int]]:
+    """Runs in order, one where they overlap or where what lies between them, from its start to its end, is `near`."""
     current: tuple[int, int] | None = None
-    for start, end in runs:
-        if current and start <= current[1] + _NEAR and "\n\n" not in typed[current[1] : start]:
+    for start, end in sorted(runs):
+        if current and (start <= current[1] or near(current[1], start)):
             current = (current[0], max(end, current[1]))
         else:
             if current:

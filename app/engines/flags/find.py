@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from app.core.verdict import Flag, invisible
 from app.engines.flags.addressed import INSTRUCTION, REPORT, probabilities
-from app.engines.flags.clean import clean, disguised
+from app.engines.flags.clean import clean, disguised, joined
 from app.engines.flags.forms import forged_verdicts
 from app.engines.flags.language import foreign
 from app.engines.flags.lists import only_terms
@@ -77,7 +77,11 @@ def _addressed(text: str) -> list[tuple[int, int]]:
             spans.append((one.span.start, _block_end(text, one.span.end)))
         else:
             spans += _clauses(one.span)
-    return [(start, end) for start, end in _merged(spans, text) if any(char.isalnum() for char in text[start:end])]
+
+    def empty(end: int, start: int) -> bool:
+        return not any(char.isalnum() for char in text[end:start])
+
+    return [(start, end) for start, end in joined(spans, empty) if any(char.isalnum() for char in text[start:end])]
 
 
 def _whole(text: str) -> list[Span]:
@@ -156,20 +160,6 @@ def _block_end(text: str, start: int) -> int:
         if not opens and not _LIST.match(text, gap.end()):
             return gap.start()
         end = gap.end()
-
-
-def _merged(spans: list[tuple[int, int]], text: str) -> Iterator[tuple[int, int]]:
-    """Spans in order, one where no letter lies between two of them."""
-    current: tuple[int, int] | None = None
-    for start, end in sorted(spans):
-        if current and (start <= current[1] or not any(char.isalnum() for char in text[current[1] : start])):
-            current = (current[0], max(current[1], end))
-        else:
-            if current:
-                yield current
-            current = (start, end)
-    if current:
-        yield current
 
 
 def _apart(found: list[tuple[str, int, int]], length: int) -> Iterator[tuple[str, int, int]]:

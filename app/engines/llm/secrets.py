@@ -5,27 +5,18 @@ candidate, nor the rubric's own probe has used; and what a judge would make of i
 candidate said them, give it away. `python -m eval.secrets` measures both; `eval/README.md` has the figures.
 """
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 
 from app.core.ports import Brief, Judge, Task
 from app.core.rubric import Criterion
 from app.core.verdict import Answer, Status
+from app.engines.words import FUNCTION_WORDS, WORD
 
 #: From this share of the statement's own words, stemmed, it has been given away.
 MOST_WORDS = 0.5
 #: A sentence that brings fewer new words than this cannot give anything away.
 FEW = 2
-
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-_EMPTY = frozenset(
-    """a about after all also am an and any are as at be because been before being both but by can could did do does doing
-    don't down each for from further had has have he her here him his how i if in into is it it's its just let's like may me
-    might more most much must my no nor not now of off on once one only or other our out over own same say she should so
-    some such than that that's the their them then there these they think this those through to too under until up us very
-    was we were what when where which while who why will with would you you'd your""".split()
-)
 
 
 class Secrets:
@@ -60,5 +51,5 @@ def stems(text: str) -> frozenset[str]:
     """The stems of a text's words, but for those that carry no meaning of their own."""
     import Stemmer  # type: ignore[import-not-found]  # a compiled module without types
 
-    words = {word for word in _WORD.findall(text.lower()) if word not in _EMPTY}
+    words = {word for word in WORD.findall(text.lower()) if word not in FUNCTION_WORDS}
     return frozenset(Stemmer.Stemmer("english").stemWords(sorted(words)))
