@@ -111,7 +111,7 @@ async def _streams(client: ModelClient, model: str) -> Finding:
     log: list[Call] = []
     started, first, pieces = time.monotonic(), 0.0, 0
     try:
-        async for _ in client.stream(HELLO, purpose="hello", model=model, tokens=400, temperature=0.6, log=log):
+        async for _ in client.stream(HELLO, purpose="hello", model=model, tokens=3000, temperature=0.6, log=log):
             first = first or time.monotonic() - started
             pieces += 1
     except Fault as fault:

@@ -22,8 +22,8 @@ from app.engines.llm.replies import LEFT_OUT, Reply, label, read_reply, schema
 from app.engines.llm.wire import Message
 from app.prompts import Prompts
 
-#: Room for a reply, in tokens: its frame, and a verdict with a long quote for each criterion.
-TOKENS, TOKENS_A_CRITERION = 400, 160
+#: Room for a reply, in tokens: for models that think aloud first, and for a verdict with a long quote for each criterion.
+TOKENS, TOKENS_A_CRITERION = 4000, 160
 #: Samples have to differ to say anything; a single judgement should not.
 SAMPLED = 0.7
 #: Counted in the place of `ok` when a quote is not in the answer.

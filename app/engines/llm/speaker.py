@@ -19,8 +19,8 @@ from app.engines.llm.secrets import Secrets, stems
 from app.engines.llm.wire import Message
 from app.prompts import Prompts
 
-#: Room for a turn, in tokens; some models think aloud before they speak.
-TOKENS = 600
+#: Room for a turn, in tokens: some models think aloud before they speak. What they say is cut at WORDS.
+TOKENS = 3000
 TEMPERATURE = 0.6
 #: A turn is over after so many words, at the end of a sentence, whatever else the model has to say.
 WORDS = 110

@@ -16,7 +16,8 @@ from app.engines.llm.fence import fenced
 from app.engines.llm.wire import Message
 from app.prompts import Prompts
 
-TOKENS = 800
+#: Room for the text, in tokens, and for models that think aloud first.
+TOKENS = 3000
 #: Longer than this many words it is no summary.
 WORDS = 160
 #: Seconds that a reader of the debrief waits for it; the rest of the debrief needs no model.
