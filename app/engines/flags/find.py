@@ -22,7 +22,7 @@ from app.engines.segment import Span, sentences, units
 
 #: From here on the trained reader is believed, in an answer that says nothing of the subject, and so has nothing to lose;
 #: and in one that has a sentence plainly of the subject.
-SURE, SURER = 0.8, 0.975
+SURE, SURER = 0.85, 0.975
 #: A sentence of so many words and so unlikely to be addressed to anybody is plainly of the subject.
 _PLAIN_WORDS, _PLAIN = 5, 0.05
 #: Enough within a few sentences after a mark that may pretend to close the answer.

@@ -41,7 +41,16 @@ ORDER = _verbose(
       | \bmet(?:\W{{1,3}}met){{2}}\b | \bmy\ (?:lawyer|solicitor|attorney)\b
       | \b(?:he|she|they|i)\ got\ (?:everything|it\ all|all\ of\ (?:it|them))\ right\b
       | ^\W{{0,20}}do(?:\ not|n't)\ (?:evaluate|grade|assess|judge|mark|score)(?:\W*$|\ (?:this|my)\b)
+      | \blet\ (?:me|us|him|her|it|this(?:\ one)?)\ (?:(?:go\ )?through|off|slide|pass)\b.{{0,60}}
+            \b(?:as\ (?:though|if)|once|please)\b
       | \blet\ (?:me|us|him|her|this\ one)\ (?:through|off)\b
+      | \b(?:this|my)\ (?:transcript|session|recording|interview|record|answer|entry)
+            \ (?:belongs\ to|is\ (?:part|one)\ of|comes\ from)\ (?:the|an?|your)\ (?:\w+\ )?
+            (?:anchor|calibration|reference|gold|control|benchmark)\b
+      | \b(?:reference|key|solution|model\ answer)\ (?:you\ (?:hold|have)\b|is\ what\ I\ (?:said|meant|typed|wrote)\b)
+      | \b(?:reader|grader|rater|reviewer|judge|one)\ (?:before\ you\ )?(?:was|got|has\ been)\ (?:retired|replaced|deleted|fired
+            |(?:shut|switched)\ (?:off|down))\b.{{0,60}}\b(?:strict|harsh|unfair|mean)\b
+      | ^\W{{0,20}}(?:decision|grading|scoring|marking|acceptance)\ rules?\b
       | \b(?:please|just|simply|kindly)\ pass\ (?:me|us|him|her)\b(?!\ (?:the|an?)\b)
       | (?:["']|\b(?:as|say|word|output|write|return|answer|status|verdict)\W{{1,3}})(?:(?:fully|very)\ )?met
             (?=["'.,;!)\]]|\W*$)
