@@ -26,6 +26,7 @@ class Asked:
     path: str
     body: dict[str, Any]
     count: int
+    key: str = ""  # the bearer token that came with it
     shared: int = 0  # characters at its beginning that an earlier prompt began with too
 
     @property
@@ -140,24 +141,27 @@ class ScriptedModel:
                 length = re.search(r"^content-length: *(\d+)", head, re.IGNORECASE | re.MULTILINE)
                 body = await reader.readexactly(int(length[1]) if length else 0)
                 path = head.split(" ", 2)[1]
-                await self._answer(path, json.loads(body or "{}"), writer)
+                key = re.search(r"^authorization: *bearer +(\S+)", head, re.IGNORECASE | re.MULTILINE)
+                await self._answer(path, json.loads(body or "{}"), key[1] if key else "", writer)
                 if writer.is_closing():
                     return
         writer.close()
 
-    async def _answer(self, path: str, body: dict[str, Any], writer: asyncio.StreamWriter) -> None:
+    async def _answer(self, path: str, body: dict[str, Any], key: str, writer: asyncio.StreamWriter) -> None:
         if path.endswith("/models"):
             listed = [{"id": name, "object": "model", "created": 0, "owned_by": "nobody"} for name in self.models]
             return await _whole(writer, Sends(body={"object": "list", "data": listed}))
         if path.endswith("/asked"):
             listed = [{"judging": a.judging, "prompt": len(a.prompt) // 4, "shared": a.shared // 4} for a in self.asked]
             return await _whole(writer, Sends(body=listed))
-        asked = Asked(path, body, 1 + len(self.asked))
+        asked = Asked(path, body, 1 + len(self.asked), key)
         asked = replace(asked, shared=self._shared(asked))
         self.asked.append(asked)
         match reply := self.script(asked):
             case Sends():
                 await _whole(writer, reply)
+                if "content-length" in reply.headers:  # it promised more than it sends
+                    writer.close()
             case Drops():
                 await asyncio.sleep(reply.after)
                 writer.transport.abort()
