@@ -31,9 +31,6 @@ from app.core.rubric import Passage, Question
 from app.core.verdict import locate
 from app.examiner import Examiner
 
-#: Minutes a question, for a mock interview that names no time.
-MOCK_MINUTES = 8
-
 
 class Coach:
     """Runs interviews. Safe for many interviews at once; turns of one interview are taken one by one."""
@@ -67,8 +64,8 @@ class Coach:
         choice = planning.Choice(topics=request.topics, level=request.level, questions=request.questions, seed=seed)
         questions = planning.plan(choice, self._offered(request))
         minutes = request.minutes
-        if minutes is None and request.style is Style.MOCK:
-            minutes = MOCK_MINUTES * len(questions)
+        if minutes is None and (request.style is Style.MOCK or questions[0].case):
+            minutes = planning.usual_minutes(questions)
         started = Started(
             at=self._clock.now(),
             plan=questions,
@@ -293,7 +290,7 @@ class Coach:
         offered = [question for topic in dict.fromkeys(topics) for question in self.catalog.questions[topic]]
         if request.question is None:
             return offered
-        named = [question for question in offered if question.id == request.question]
+        named = [question for question in offered if request.question in (question.id, question.case)]
         if not named:
             raise NotFound(f"There is no question {request.question!r} in {', '.join(topics)}.")
         return named

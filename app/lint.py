@@ -15,9 +15,10 @@ import Stemmer  # type: ignore[import-not-found]  # a C extension without stubs
 import yaml
 from pydantic import ValidationError
 
-from app.content import CriterionFile, QuestionFile, RubricFile, YamlLoader, default_root, line_of, parse
+from app.content import CriterionFile, QuestionFile, RubricFile, default_root, parse, rubric_files
 from app.core.errors import ContentError
 from app.core.rubric import Kind, Note
+from app.files import YamlLoader, line_of
 from app.prompts import load_prompts
 
 #: A probe or hint gives the statement away from this share of its content words on, and from this many of them.
@@ -55,7 +56,7 @@ def lint(root: Path) -> list[str]:
     notes, _, findings = parse(root) if complete else parse(default_root(), root)
     if complete:
         findings += _prompts(root / "prompts")
-    for path in sorted((root / "rubrics").glob("*/*.yaml")):
+    for path in rubric_files(root):
         findings += _rubric(path, path.relative_to(root).as_posix())
     for path in sorted((root / "knowledge").glob("*/*.md")):
         note = notes.get(path.stem)

@@ -26,6 +26,15 @@ class Level(StrEnum):
         return list(Level).index(self)
 
 
+class Stage(StrEnum):
+    """The parts of a staged interview, in their order."""
+
+    REQUIREMENTS = "requirements"
+    DATA = "data"
+    MODEL = "model"
+    SERVING = "serving"
+
+
 class Kind(StrEnum):
     """What sort of thing a criterion asks a candidate to state."""
 
@@ -81,12 +90,18 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """An opening question with everything needed to run and judge it; interviews keep a copy of it."""
+    """An opening question with everything needed to run and judge it; interviews keep a copy of it.
+
+    One stage of a case has the case's slug and title, and its `stage`; the stages of a case are asked together, in order.
+    """
 
     topic: str
     id: str
     level: Level
     ask: str
+    case: str = ""
+    case_title: str = ""
+    stage: Stage | None = None
     model_answer: str = ""
     criteria: tuple[Criterion, ...] = ()
     constraints: tuple[Fact, ...] = ()
@@ -107,6 +122,7 @@ class Note:
     title: str
     loop: Loop
     aliases: tuple[str, ...]
+    queries: tuple[str, ...] = ()
     prerequisites: tuple[str, ...]
     next: tuple[str, ...]
     recap_minutes: int

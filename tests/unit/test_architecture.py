@@ -24,9 +24,10 @@ DOORS = {"wiring", "coach", "core", "content", "config", "lint"}
 MAY_IMPORT = {
     "core": set(),
     "config": set(),
-    "content": {"core"},
+    "files": set(),
+    "content": {"core", "files"},
     "prompts": {"core"},
-    "lint": {"core", "content", "prompts"},
+    "lint": {"core", "content", "files", "prompts"},
     "examiner": {"core"},
     "coach": {"core", "content", "examiner"},
     **{adapter: {"core", "content", "prompts"} for adapter in ADAPTERS},

@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from app.coach import MOCK_MINUTES, Coach
+from app.coach import Coach
 from app.content import Catalog
 from app.core.errors import EngineMissing, Invalid, NotFound
 from app.core.events import Move, Style
 from app.core.exchange import Request
+from app.core.plan import QUESTION_MINUTES
 from app.core.rubric import Level, Loop
 from tests.fakes import MemoryStore
 from tests.unit.core import samples
@@ -46,8 +47,8 @@ async def test_the_same_seed_makes_the_same_interview(coach: Coach) -> None:
     ("request_", "minutes"),
     [
         (Request(seed=1), None),
-        (Request(seed=1, style=Style.MOCK), MOCK_MINUTES),
-        (Request(seed=1, style=Style.MOCK, questions=3), 3 * MOCK_MINUTES),
+        (Request(seed=1, style=Style.MOCK), QUESTION_MINUTES),
+        (Request(seed=1, style=Style.MOCK, questions=3), 3 * QUESTION_MINUTES),
         (Request(seed=1, style=Style.MOCK, minutes=5), 5),
         (Request(seed=1, minutes=5), 5),
     ],

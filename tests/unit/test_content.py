@@ -7,7 +7,7 @@ import pytest
 
 from app.content import Catalog, load, parse
 from app.core.errors import ContentError, NotFound
-from app.core.rubric import SECTIONS, Kind, Level, Loop
+from app.core.rubric import SECTIONS, Kind, Level, Loop, Stage
 
 NOTE = "knowledge/modeling/trees.md"
 RUBRIC = "rubrics/modeling/trees.yaml"
@@ -160,7 +160,7 @@ RUBRIC_FAULTS = {
     "duplicate question": (swap("id: width", "id: depth"), 9, "questions[1].id: 'depth' is used twice"),
     "unknown question": (swap("[depth]", "[depth, height]"), 14, "criteria[0].questions: there is no question 'height'"),
     "unknown section": (swap('note: "Trade', 'note: "Rade'), 25, "criteria[1].note: 'Rade-offs' is not the heading"),
-    "wrong topic": (swap("topic: trees", "topic: forests"), 1, "topic: says 'forests' but the file is trees.yaml"),
+    "wrong topic": (swap("topic: trees", "topic: forests"), 1, "topic: says 'forests' but the file's place says 'trees'"),
     "bad YAML": (swap("    weight: 1", "   weight: 1"), 27, "not valid YAML: "),
     "key twice": (
         swap("    weight: 1\n", "    weight: 1\n    weight: 2\n"),
@@ -258,3 +258,45 @@ def test_a_pack_may_not_take_a_topic_twice(root: Path, tmp_path: Path) -> None:
         f"{NOTE}:2: topic: trees has a note already; rename one of them",
         f"{RUBRIC}:1: topic: trees has a rubric already; rename one of them",
     ]
+
+
+CASE = "rubrics/modeling/trees/oak.yaml"
+
+
+def staged(text: str = RUBRIC_TEXT) -> str:
+    """The rubric as a case of two stages too few."""
+    return text.replace("topic: trees\n", 'topic: trees\ncase: "An oak"\n').replace("level:", "stage: data\n    level:", 1)
+
+
+def test_a_case_is_read_with_its_stages(root: Path) -> None:
+    """Its questions stand beside the topic's own, with their own card and criteria."""
+    questions = "".join(
+        f'  - {{id: oak-{stage}, stage: {stage}, level: mid, ask: "And {stage}?", model_answer: "So."}}\n' for stage in Stage
+    )
+    head, rest = RUBRIC_TEXT.split("questions:\n", 1)
+    criteria = rest[rest.index("criteria:") :].replace("[depth]", "[oak-data]")
+    path = root / CASE
+    path.parent.mkdir()
+    path.write_text(
+        head.replace("trees\n", 'trees\ncase: "An oak"\n', 1) + "questions:\n" + questions + criteria, encoding="utf-8"
+    )
+    asked = load(root).questions["trees"]
+    assert [(q.id, q.case, q.case_title, q.stage) for q in asked] == [
+        ("depth", "", "", None),
+        ("width", "", "", None),
+        *((f"oak-{stage}", "oak", "An oak", stage) for stage in Stage),
+    ]
+    assert {c.id for c in asked[3].criteria} == {"deep-overfits", "shared"}
+
+
+def test_a_case_without_all_its_stages_is_named(root: Path) -> None:
+    """Each stage once, in order; and stages belong to cases alone."""
+    path = root / CASE
+    path.parent.mkdir()
+    path.write_text(staged(), encoding="utf-8")
+    assert [fault for fault in parse(root)[2] if CASE in fault] == [
+        f"{CASE}:5: questions: a case has one for each stage: requirements, data, model, serving"
+    ]
+    path.unlink()
+    (root / RUBRIC).write_text(RUBRIC_TEXT.replace("level:", "stage: data\n    level:", 1), encoding="utf-8")
+    assert any("stages belong to a case" in fault for fault in parse(root)[2])

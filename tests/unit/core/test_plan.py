@@ -1,5 +1,6 @@
 """Which questions an interview asks."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -7,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.errors import Invalid
-from app.core.plan import Choice, plan
-from app.core.rubric import Level, Question
+from app.core.plan import CASE_MINUTES, QUESTION_MINUTES, Choice, plan, usual_minutes
+from app.core.rubric import Level, Question, Stage
 from tests.unit.core.samples import question
 
 LEVELS = (Level.JUNIOR, Level.MID, Level.SENIOR)
@@ -94,3 +95,32 @@ def test_too_many_questions_are_refused(offered: int, said: str) -> None:
     with pytest.raises(Invalid, match=said) as error:
         plan(Choice(questions=offered + 1), OFFERED[:offered])
     assert error.value.field == "questions"
+
+
+def case(name: str, level: Level = Level.MID) -> tuple[Question, ...]:
+    """A case of the topic `dogs`, a question for each stage."""
+    asked = (question(topic="dogs", id=f"{name}-{stage}", level=level) for stage in Stage)
+    return tuple(replace(each, case=name, case_title=name.title(), stage=stage) for each, stage in zip(asked, Stage, strict=True))
+
+
+@given(st.integers(0, 2**31))
+def test_a_case_is_one_question_with_all_its_stages_in_order(seed: int) -> None:
+    """Requirements, data, model, serving: never a stage alone, never two cases mixed."""
+    offered = (*case("feed"), *case("fraud"), *OFFERED[:4])
+    picked = plan(Choice(topics=("dogs", "ants"), questions=3, seed=seed), offered)
+    assert [q.stage for q in picked if q.case] == [*Stage] * (len({q.case for q in picked} - {""}))
+    for name in {q.case for q in picked if q.case}:
+        assert [q for q in picked if q.case == name] == list(case(name))
+
+
+def test_the_level_picks_the_case() -> None:
+    """As it picks a question."""
+    offered = (*case("feed", Level.JUNIOR), *case("fraud", Level.SENIOR))
+    assert {q.case for q in plan(Choice(level=Level.SENIOR), offered)} == {"fraud"}
+    with pytest.raises(Invalid, match="Only 2 questions"):
+        plan(Choice(questions=3), offered)
+
+
+def test_a_case_takes_three_quarters_of_an_hour() -> None:
+    """However many stages it has; any other question its usual time."""
+    assert usual_minutes((*case("feed"), *OFFERED[:2])) == CASE_MINUTES + 2 * QUESTION_MINUTES
