@@ -26,6 +26,7 @@ from app.core.errors import (
 from app.core.events import Answered, Decided, Decision, Event, Finished, Move, SelfChecked, Spoke, Started, Style
 from app.core.exchange import Outcome, Request, Scored, Step, Stored, Token, check_answer
 from app.core.interview import Interview, replay
+from app.core.mock_loop import round_of
 from app.core.ports import Clock, Engine, EventStore, Retriever, Summary
 from app.core.rubric import Passage, Question
 from app.core.verdict import locate
@@ -76,9 +77,10 @@ class Coach:
             follow_ups=self._follow_ups,
             minutes=minutes,
             versions=self._versions(engine),
+            part=request.part,
         )
         opening = Decided(at=started.at, turn=0, decision=Decision(move=Move.OPEN, question=0))
-        interview = replay(secrets.token_urlsafe(9), [started, opening])
+        interview = replay(request.part.interview if request.part else secrets.token_urlsafe(9), [started, opening])
         await self._store.create(interview.id, interview.events)
         return Outcome(interview=await self._settle(interview))
 
@@ -288,6 +290,9 @@ class Coach:
         if not topics:
             raise NotFound(f"The loop {request.loop!r} has no topic yet.")
         offered = [question for topic in dict.fromkeys(topics) for question in self.catalog.questions[topic]]
+        if request.part:
+            round = request.part.round
+            offered = [q for q in offered if round_of(q, self.catalog.notes[q.topic].loop) is round]
         if request.question is None:
             return offered
         named = [question for question in offered if request.question in (question.id, question.case)]

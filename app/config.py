@@ -6,6 +6,9 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.core.events import Round
+from app.core.mock_loop import parse_weights
+
 
 class Settings(BaseSettings):
     """Read from the environment when it is made, never at import. Every field has its line in the README."""
@@ -36,6 +39,9 @@ class Settings(BaseSettings):
     llm_concurrency: int = Field(default=64, ge=1, le=1000, description="Requests under way at once, at most")
     prices: Path | None = Field(default=None, description="A YAML file with what tokens cost")
     follow_ups: int = Field(default=3, ge=0, le=10, description="Follow-ups to a question, at most")
+    mock_weights: str = Field(
+        default="coding=40,concepts=30,system-design=20,behavioral=10", description="Rounds of a mock loop with their weights"
+    )
     openai_api_key: SecretStr | None = Field(
         default=None, validation_alias="OPENAI_API_KEY", description="Key for the model's server, where it wants one"
     )
@@ -48,6 +54,22 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(key.strip() for key in value.split(",") if key.strip()) if isinstance(value, str) else value
+
+    @field_validator("mock_weights")
+    @classmethod
+    def _weighed(cls, value: str) -> str:
+        try:
+            weighed = any(parse_weights(value).values())
+        except ValueError:
+            weighed = False
+        if not weighed:
+            raise ValueError(f"write it as {cls.model_fields['mock_weights'].default}; whole numbers, not all 0")
+        return value
+
+    @property
+    def round_weights(self) -> dict[Round, int]:
+        """The weight of each round of a mock loop."""
+        return parse_weights(self.mock_weights)
 
     @property
     def default_engine(self) -> str:

@@ -15,11 +15,15 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.core.errors import ContentError, NotFound
-from app.core.rubric import SECTIONS, Criterion, Fact, Kind, Level, Loop, Note, Passage, Question, Stage
+from app.core.rubric import SECTIONS, Criterion, Fact, Kind, Level, Loop, Note, Passage, Question, QuizItem, Stage
 from app.files import at, line_of, read, validated, where
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+
+
+#: A question of the Sense-check and its answer.
+_QUIZ = re.compile(r"\*\*Q(\d+)\.\*\*(.+?)\*\*A\1\.\*\*(.+?)(?=\*\*Q\d+\.\*\*|\Z)", re.DOTALL)
 
 
 class _Strict(BaseModel):
@@ -220,7 +224,11 @@ def _parse_note(path: Path, root: Path, faults: list[str]) -> Note | None:
     for field, expected, found in (("topic", path.stem, front.topic), ("loop", path.parent.name, front.loop.value)):
         if expected != found:
             faults.append(f"{at(path, root, field)}: says {found!r} but the file's place says {expected!r}")
-    return Note(**front.model_dump(), sections={heading: sections[heading] for heading in SECTIONS})
+    quiz = tuple(
+        QuizItem(topic=front.topic, question=question.strip(), answer=answer.strip())
+        for _, question, answer in _QUIZ.findall(sections["Sense-check"])
+    )
+    return Note(**front.model_dump(), sections={heading: sections[heading] for heading in SECTIONS}, quiz=quiz)
 
 
 def _parse_rubric(path: Path, root: Path, faults: list[str]) -> RubricFile | None:

@@ -30,6 +30,9 @@ COPIED_SHARE = 0.6
 #: Two utterances of one list with this share of their content words in common are the same one twice.
 ALIKE_SHARE = 0.6
 CRITERIA = range(5, 9)
+FACTS = 10
+QUIZ_ITEMS = 2
+QUERIES = 6
 KINDS = (Kind.ASSUMPTION, Kind.PITFALL, Kind.TRADE_OFF)
 UTTERANCES = {"met": 4, "partial": 2, "wrong": 3}
 #: Words a minute of an attentive reader of technical prose.
@@ -61,7 +64,7 @@ def lint(root: Path) -> list[str]:
     for path in sorted((root / "knowledge").glob("*/*.md")):
         note = notes.get(path.stem)
         if note:
-            findings += _minutes(note, path, path.relative_to(root).as_posix())
+            findings += _note(note, path, path.relative_to(root).as_posix())
     return sorted(findings, key=_place)
 
 
@@ -79,6 +82,10 @@ def _rubric(path: Path, where: str) -> Iterator[str]:
         rubric = RubricFile.model_validate(yaml.load(text, Loader=YamlLoader))
     except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError):
         return  # parse() has said so
+    if rubric.case and len(rubric.constraints) < FACTS:
+        line = line_of(text, ("constraints",))
+        count = len(rubric.constraints)
+        yield f"{where}:{line}: constraints: a case has {count}; write at least {FACTS} facts that one must ask for"
     for index, question in enumerate(rubric.questions):
         line = line_of(text, ("questions", index))
         for problem in _question(question, rubric):
@@ -149,13 +156,23 @@ def _alike(criterion: CriterionFile) -> Iterator[Fault]:
                 yield (other, at), f"is nearly {field}[{index}]; write one that says it differently"
 
 
-def _minutes(note: Note, path: Path, where: str) -> Iterator[str]:
-    reading = sum(len(text.split()) for text in note.sections.values()) / PACE
+def _note(note: Note, path: Path, where: str) -> Iterator[str]:
     lines = path.read_text(encoding="utf-8").splitlines()
+
+    def line_of_first(start: str) -> int:
+        return next((number for number, line in enumerate(lines, 1) if line.startswith(start)), 1)
+
+    if len(note.quiz) < QUIZ_ITEMS:
+        line = line_of_first("## Sense-check")
+        yield f"{where}:{line}: Sense-check: write two questions as '**Q1.** …' and their answers as '**A1.** …'"
+    if len(note.queries) < QUERIES:
+        line, count = line_of_first("queries:"), len(note.queries)
+        yield f"{where}:{line}: queries: has {count}; write at least {QUERIES} ways to ask for it, symptoms among them"
+    reading = sum(len(text.split()) for text in note.sections.values()) / PACE
     for field, (least, most) in (("recap_minutes", RECAP_TIMES), ("deep_minutes", DEEP_TIMES)):
         stated = getattr(note, field)
         if not least * reading <= stated <= most * reading:
-            line = next((number for number, line in enumerate(lines, 1) if line.startswith(f"{field}:")), 1)
+            line = line_of_first(f"{field}:")
             span = f"{max(1, round(least * reading))} to {max(1, round(most * reading))}"
             yield f"{where}:{line}: {field}: says {stated}, but the note takes {reading:.0f} minutes to read; {span} would fit"
 

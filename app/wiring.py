@@ -16,6 +16,7 @@ from app.core.errors import StorageFull, Unavailable, VivaError
 from app.core.usage import Call
 from app.engines.llm import Endpoint, ModelClient, llm_engine, load_prices
 from app.engines.offline import offline_engine
+from app.mock_loops import MockLoops
 from app.prompts import load_prompts
 from app.retrieval.embedding import MiniLM
 from app.retrieval.index import NoteIndex
@@ -42,6 +43,11 @@ class Viva:
     coach: Coach
     settings: Settings
     readiness: Callable[[], dict[str, str]]
+
+    @property
+    def loops(self) -> MockLoops:
+        """The mock loops over its interviews."""
+        return MockLoops(self.coach, self.settings.round_weights)
 
 
 @asynccontextmanager

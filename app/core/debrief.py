@@ -7,7 +7,7 @@ from itertools import takewhile
 
 from app.core.events import Answered
 from app.core.interview import Interview, Line, QuestionState, Standing, replay
-from app.core.rubric import Criterion, Fact, Kind, Note
+from app.core.rubric import Criterion, Fact, Kind, Note, Question
 from app.core.score import Graded, Help, credit, score
 from app.core.verdict import Flag, Status, Verdict
 
@@ -128,17 +128,20 @@ def debrief(interview: Interview, notes: Mapping[str, Note]) -> Debrief:
 
 
 def title_of(interview: Interview, notes: Mapping[str, Note]) -> str:
-    """What the interview is about, for people: the titles of its topics."""
-    topics = dict.fromkeys(question.topic for question in interview.started.plan)
-    return ", ".join(notes[topic].title if topic in notes else topic for topic in topics)
+    """What the interview is about, for people: the titles of its topics and cases."""
+    return ", ".join(dict.fromkeys(asked_about(question, notes) for question in interview.started.plan))
+
+
+def asked_about(question: Question, notes: Mapping[str, Note]) -> str:
+    """What a question is about, for people: its case, or the title of its topic."""
+    return question.case_title or (notes[question.topic].title if question.topic in notes else question.topic)
 
 
 def _question(interview: Interview, index: int, notes: Mapping[str, Note]) -> QuestionReport:
     state = interview.questions[index]
-    topic = state.question.topic
     return QuestionReport(
         state=state,
-        title=notes[topic].title if topic in notes else topic,
+        title=asked_about(state.question, notes) + (f", {state.question.stage}" if state.question.stage else ""),
         overall=score(state.graded()).overall,
         told=tuple(state.question.constraints[fact] for fact in dict.fromkeys(state.told)),
         criteria=tuple(

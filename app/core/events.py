@@ -43,6 +43,35 @@ class Decision:
     fact: int | None = None
 
 
+class Round(StrEnum):
+    """The interviews of a mock loop, in their order."""
+
+    CODING = "coding"
+    CONCEPTS = "concepts"
+    SYSTEM_DESIGN = "system-design"
+    BEHAVIORAL = "behavioral"
+
+
+def interview_of(loop: str, round: Round) -> str:
+    """The id of the interview that is this round of that mock loop."""
+    return f"{loop}-{round}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Which round of which mock loop an interview is, and what the loop was begun with."""
+
+    loop: str
+    round: Round
+    seed: int
+    weights: dict[Round, int]
+
+    @property
+    def interview(self) -> str:
+        """The id of the interview that is this round of this loop."""
+        return interview_of(self.loop, self.round)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Started:
     """The interview was set up. The plan holds copies: later edits of a rubric do not change what was asked."""
@@ -56,6 +85,7 @@ class Started:
     follow_ups: int
     minutes: int | None = None
     versions: dict[str, str] | None = None
+    part: Part | None = None  # of a mock loop
     type: Literal["started"] = "started"
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.core.errors import Invalid
-from app.core.events import Style
+from app.core.events import Part, Style
 from app.core.interview import Interview, Line
 from app.core.rubric import Level, Loop
 from app.core.verdict import Verdict
@@ -14,7 +14,10 @@ MAX_ANSWER = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What an interview should be about. Nothing named: a surprise. `question` narrows it to one, by id."""
+    """What an interview should be about. Nothing named: a surprise. `question` narrows it to one, or to a case, by id.
+
+    `part` makes it a round of a mock loop, with questions of that round.
+    """
 
     topics: tuple[str, ...] = ()
     question: str | None = None
@@ -25,6 +28,7 @@ class Request:
     minutes: int | None = None
     engine: str | None = None
     seed: int | None = None
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)

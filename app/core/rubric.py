@@ -115,8 +115,20 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuizItem:
+    """A question of a note's Sense-check with its answer, both Markdown."""
+
+    topic: str
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """A concept note. `sections` maps each heading of SECTIONS to its Markdown."""
+    """A concept note. `sections` maps each heading of SECTIONS to its Markdown.
+
+    `queries` are ways to ask for it; they are searched with it and shown to nobody. `quiz` is its Sense-check.
+    """
 
     topic: str
     title: str
@@ -128,6 +140,7 @@ class Note:
     recap_minutes: int
     deep_minutes: int
     sections: dict[str, str]
+    quiz: tuple[QuizItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,6 +108,7 @@ class Debrief(Shape):
     level: Level
     title: str
     topics: list[str]
+    mock_loop: str | None = Field(description="The mock loop that the interview was a round of, if any.")
     seed: int
     started_at: datetime
     finished_at: datetime

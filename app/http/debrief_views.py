@@ -20,6 +20,7 @@ def debrief(done: report.Debrief) -> debrief_shapes.Debrief:
         level=started.level,
         title=done.title,
         topics=views.topics(state),
+        mock_loop=started.part.loop if started.part else None,
         seed=started.seed,
         started_at=started.at,
         finished_at=done.finished_at,

@@ -58,7 +58,7 @@ class StartInterview(Sent):
 
     topic: Name | None = None
     topics: Annotated[list[Name], Field(min_length=1, max_length=50)] | None = None
-    question: Name | None = Field(default=None, description="One question of the topic, by id: a drill.")
+    question: Name | None = Field(default=None, description="One question or one case of the topic, by id.")
     loop: Annotated[Loop, Field(strict=False)] | None = None
     level: Annotated[Level, Field(strict=False)] = Level.MID
     style: Annotated[Style, Field(strict=False)] = Style.PRACTICE
@@ -87,6 +87,16 @@ class StartInterview(Sent):
             engine=self.engine,
             seed=self.seed,
         )
+
+
+class StartMockLoop(Sent):
+    """How senior the questions of a mock loop are, and who judges."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"level": "mid"}]})
+
+    level: Annotated[Level, Field(strict=False)] = Level.MID
+    engine: Name | None = None
+    seed: Annotated[int, Field(ge=-MAX_INT, le=MAX_INT)] | None = None
 
 
 class SendAnswer(Sent):

@@ -11,6 +11,7 @@ from app.http.debrief_pages import DebriefPages
 from app.http.metrics import Metrics
 from app.http.schemas import Name
 from app.http.turns import Turns
+from app.mock_loops import MockLoops
 from app.wiring import Viva
 
 
@@ -26,6 +27,10 @@ class Server:
     @property
     def coach(self) -> Coach:
         return self.viva.coach
+
+    @property
+    def loops(self) -> MockLoops:
+        return self.viva.loops
 
 
 class State(TypedDict):

@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.core.events import Move, Style
-from app.core.rubric import Kind, Level, Loop
+from app.core.events import Move, Round, Style
+from app.core.rubric import Kind, Level, Loop, Stage
 from app.core.verdict import Status
 
 
@@ -36,18 +36,65 @@ class Problem(Shape):
     expected_turn: int | None = Field(default=None, description="With a turn out of order: the turn to send.")
 
 
+class Case(Shape):
+    """What is asked in stages; name it as the `question` of an interview to get this one."""
+
+    case: str
+    title: str
+    level: Level
+
+
 class TopicLine(Shape):
+    """A topic; `questions` is how many there are, a case counting as one."""
+
     topic: str
     title: str
     loop: Loop
     levels: list[Level]
     questions: int
+    cases: list[Case]
     recap_minutes: int
     deep_minutes: int
 
 
 class Topics(Shape):
     topics: list[TopicLine]
+
+
+class QuizItem(Shape):
+    """A sense-check question and its answer, both Markdown."""
+
+    topic: str
+    title: str
+    question: str
+    answer: str
+
+
+class Quiz(Shape):
+    """The same seed asks the same questions."""
+
+    seed: int
+    items: list[QuizItem]
+
+
+class MockRound(Shape):
+    """One interview of a mock loop. `weight` is its share of the overall; `interview` is null until it begins."""
+
+    round: Round
+    weight: int
+    questions: int
+    minutes: int
+    status: Literal["waiting", "open", "finished"]
+    interview: str | None
+    overall: float | None
+
+
+class MockLoop(Shape):
+    """A full set of mock interviews. `overall`, 0 to 5, weighs the rounds that have ended; null before any has."""
+
+    id: str | None
+    overall: float | None
+    rounds: list[MockRound]
 
 
 class Section(Shape):
@@ -99,13 +146,14 @@ class Message(Shape):
 
 
 class Asked(Shape):
-    """The question under discussion; the `index`th, from 0, `of` so many."""
+    """The question under discussion; the `index`th, from 0, `of` so many. A case is asked in stages, a question each."""
 
     index: int
     of: int
     topic: str
     title: str
     id: str
+    stage: Stage | None
     level: Level
     ask: str
 
@@ -135,6 +183,7 @@ class Outcome(Shape):
     level: Level
     topics: list[str]
     title: str
+    mock_loop: str | None = Field(description="The mock loop that the interview is a round of, if any.")
     question: Asked
     started_at: datetime
     deadline: datetime | None

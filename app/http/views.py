@@ -5,11 +5,11 @@ from typing import Any, Literal
 
 from app.content import Catalog
 from app.core import exchange, interview, verdict
-from app.core.debrief import title_of
+from app.core.debrief import asked_about, title_of
 from app.core.events import Judged, Style
 from app.core.interview import QuestionState
 from app.core.ports import Summary
-from app.core.rubric import Note
+from app.core.rubric import Note, QuizItem
 from app.core.usage import total
 from app.core.verdict import Status
 from app.http import shapes
@@ -27,6 +27,10 @@ def topic(catalog: Catalog, note: Note) -> shapes.Topic:
         next=list(note.next),
         sections=[shapes.Section(section=heading, text=text) for heading, text in note.sections.items()],
     )
+
+
+def quiz_item(item: QuizItem, notes: Mapping[str, Note]) -> shapes.QuizItem:
+    return shapes.QuizItem(topic=item.topic, title=notes[item.topic].title, question=item.question, answer=item.answer)
 
 
 def outcome(result: exchange.Outcome, notes: Mapping[str, Note]) -> shapes.Outcome:
@@ -52,7 +56,7 @@ def interview_line(summary: Summary, notes: Mapping[str, Note]) -> shapes.Interv
         style=started.style,
         level=started.level,
         topics=topics,
-        title=", ".join(_title(topic, notes) for topic in topics),
+        title=", ".join(dict.fromkeys(asked_about(question, notes) for question in started.plan)),
         questions=len(started.plan),
         turn=summary.turn,
         started_at=started.at,
@@ -143,7 +147,10 @@ def _topic(catalog: Catalog, note: Note) -> dict[str, Any]:
         "title": note.title,
         "loop": note.loop,
         "levels": sorted({question.level for question in questions}, key=lambda level: level.rank),
-        "questions": len(questions),
+        "questions": len({question.case or question.id for question in questions}),
+        "cases": list(
+            {q.case: shapes.Case(case=q.case, title=q.case_title, level=q.level) for q in questions if q.case}.values()
+        ),
         "recap_minutes": note.recap_minutes,
         "deep_minutes": note.deep_minutes,
     }
@@ -161,12 +168,14 @@ def _outcome(result: exchange.Outcome, notes: Mapping[str, Note]) -> dict[str, A
         "level": state.started.level,
         "topics": topics(state),
         "title": title_of(state, notes),
+        "mock_loop": state.started.part.loop if state.started.part else None,
         "question": shapes.Asked(
             index=state.current,
             of=len(state.questions),
             topic=question.topic,
-            title=_title(question.topic, notes),
+            title=asked_about(question, notes),
             id=question.id,
+            stage=question.stage,
             level=question.level,
             ask=question.ask,
         ),
@@ -182,10 +191,6 @@ def _outcome(result: exchange.Outcome, notes: Mapping[str, Note]) -> dict[str, A
 
 def topics(state: interview.Interview) -> list[str]:
     return list(dict.fromkeys(question.topic for question in state.started.plan))
-
-
-def _title(topic: str, notes: Mapping[str, Note]) -> str:
-    return notes[topic].title if topic in notes else topic
 
 
 def _standings(state: QuestionState) -> list[shapes.CriterionStanding]:

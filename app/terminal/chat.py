@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from app.coach import Coach
+from app.core.debrief import asked_about
 from app.core.errors import AlreadyFinished, TurnOutOfOrder, VivaError
 from app.core.events import Move, Style
 from app.core.exchange import Outcome, Request, Scored, Step, Stored, Token
@@ -253,9 +254,7 @@ class _Sitting:
         self._console.print(show.speaker(move))
 
     def _title(self, interview: Interview | None = None) -> str:
-        topic = (interview or self._interview).here.question.topic
-        notes = self._coach.catalog.notes
-        return notes[topic].title if topic in notes else topic
+        return asked_about((interview or self._interview).here.question, self._coach.catalog.notes)
 
     def _notice(self) -> None:
         """What there is to know of the turn, once: a hint on an answer says nothing new of how that was judged."""

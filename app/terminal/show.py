@@ -11,7 +11,7 @@ from rich.text import Text
 
 from app.core.events import Style
 from app.core.interview import Interview, Line, QuestionState
-from app.core.rubric import Criterion, Level, Note, Question
+from app.core.rubric import Criterion, Note, Question
 from app.core.verdict import Status, Verdict
 
 #: Each status with its mark and its colour: never the colour alone.
@@ -74,8 +74,10 @@ def picker(notes: Iterable[Note]) -> Table:
 
 def question_header(interview: Interview, title: str) -> Text:
     question: Question = interview.here.question
-    level: Level = question.level
-    return Text(f"\nQuestion {interview.current + 1} of {len(interview.questions)} · {title} · {level}", style="bold")
+    stage = f" · {question.stage}" if question.stage else ""
+    return Text(
+        f"\nQuestion {interview.current + 1} of {len(interview.questions)} · {title}{stage} · {question.level}", style="bold"
+    )
 
 
 def speaker(move: str) -> Text:

@@ -18,6 +18,10 @@ KINDS = ("definition", "assumption", "pitfall", "trade_off", "impact")
 NOUNS = ("maple", "granite", "violin", "harbor", "lantern")
 
 
+QUERIES = ["what weighs more", "winter weights", "it got heavy", "scales broke", "too heavy for me", "noon weight"]
+QUIZ = "\n\n**Q1.** Why?\n\n**A1.** So.\n\n**Q2.** And how?\n\n**A2.** Thus.\n"
+
+
 def criterion(index: int) -> Rubric:
     noun = NOUNS[index]
     return {
@@ -51,13 +55,14 @@ def rubric() -> Rubric:
 def findings(tmp_path: Path) -> Callable[..., list[str]]:
     """Lints a content folder of one topic, made of that rubric and a note."""
 
-    def lint_it(rubric: Rubric, recap: int = 6, deep: int = 30, words: int = 150) -> list[str]:
+    def lint_it(rubric: Rubric, recap: int = 6, deep: int = 30, words: int = 150, asked: int = 6, quiz: str = QUIZ) -> list[str]:
         shutil.copytree(default_root() / "prompts", tmp_path / "prompts", dirs_exist_ok=True)
         for folder in ("knowledge", "rubrics"):
             (tmp_path / folder / "modeling").mkdir(parents=True, exist_ok=True)
         (tmp_path / "rubrics/modeling/weights.yaml").write_text(yaml.safe_dump(rubric, sort_keys=False, width=500))
-        head = f"topic: weights\ntitle: Weights\nloop: modeling\naliases: []\nrecap_minutes: {recap}\ndeep_minutes: {deep}\n"
-        body = "\n\n".join(f"## {section}\n{'word ' * words}" for section in SECTIONS)
+        head = "topic: weights\ntitle: Weights\nloop: modeling\naliases: []\n"
+        head += f"queries: {QUERIES[:asked]}\nrecap_minutes: {recap}\ndeep_minutes: {deep}\n"
+        body = "\n\n".join(f"## {section}\n{'word ' * words}" for section in SECTIONS) + quiz
         (tmp_path / "knowledge/modeling/weights.md").write_text(f"---\n{head}---\n{body}\n")
         return lint(tmp_path)
 
@@ -115,6 +120,28 @@ def test_each_fault_is_found(
     assert all(finding.startswith(("rubrics/modeling/weights.yaml:", "knowledge: ")) for finding in found)
 
 
+def test_what_a_note_owes_is_asked_for(findings: Callable[..., list[str]], rubric: Rubric) -> None:
+    """Ways to ask for it, and two questions with their answers."""
+    assert findings(rubric, asked=2) == [
+        "knowledge/modeling/weights.md:6: queries: has 2; write at least 6 ways to ask for it, symptoms among them"
+    ]
+    found = findings(rubric, quiz="\n\n**Q1.** Why?\n\n**A1.** So.\n\n**Q2.** And how?\n")
+    assert [finding.split(": ", 1)[1] for finding in found] == [
+        "Sense-check: write two questions as '**Q1.** …' and their answers as '**A1.** …'"
+    ]
+
+
+def test_a_case_owes_ten_facts(findings: Callable[..., list[str]], rubric: Rubric, tmp_path: Path) -> None:
+    """That a candidate must ask for."""
+    rubric["questions"][0]["ask"] = "What now?"
+    assert findings(rubric) == []
+    case = {**rubric, "case": "A heavy case", "constraints": [{"asks_about": f"a{n}", "says": f"b{n}"} for n in range(9)]}
+    path = tmp_path / "rubrics/modeling/weights/heavy.yaml"
+    path.parent.mkdir()
+    path.write_text(yaml.safe_dump(case, sort_keys=False, width=500))
+    assert any("constraints: a case has 9; write at least 10 facts" in finding for finding in lint(tmp_path))
+
+
 def test_a_finding_names_the_line(findings: Callable[..., list[str]], rubric: Rubric, tmp_path: Path) -> None:
     """The line is that of the field, or of the item of a list."""
     rubric["criteria"][2]["probe"] = "Is the violin heavier when winter storms arrive before midnight?"
@@ -139,7 +166,7 @@ def test_minutes_that_do_not_fit_the_note(
 ) -> None:
     """1,350 words take six minutes; what is stated has to be in reach of that."""
     [finding] = findings(rubric, recap=recap, deep=deep)
-    line = {"recap_minutes": 6, "deep_minutes": 7}[field]
+    line = {"recap_minutes": 7, "deep_minutes": 8}[field]
     assert finding.startswith(f"knowledge/modeling/weights.md:{line}: {field}: says")
     assert "takes 6 minutes to read" in finding
 

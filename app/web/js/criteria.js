@@ -1,7 +1,7 @@
 // Beside the conversation: the question, and in practice style its criteria, which light up as they are earned.
 
-import { h, icon } from './dom.js';
-import { KIND, LEVEL, STATUS, plural } from './labels.js';
+import { fill, h, icon } from './dom.js';
+import { KIND, LEVEL, STAGE, STATUS, plural } from './labels.js';
 
 const EARNED = ['met', 'partial'];
 const WIDE = '(min-width: 60rem)';
@@ -47,13 +47,20 @@ export function createPanel({ practice }, signal) {
       const { question: asked } = outcome;
       if (asked.index !== shown) before = new Map();
       shown = asked.index;
-      question.replaceChildren(
+      fill(question,
         h('h2', { 'data-testid': 'question' }, `Question ${asked.index + 1} of ${asked.of}`),
         h('p', { class: 'help' }, `${asked.title} · ${LEVEL[asked.level] ?? asked.level}`),
+        asked.stage ? stages(asked.stage) : null,
         h('p', { class: 'ask' }, asked.ask));
       criteria(outcome.criteria);
     },
   };
+}
+
+/** Where in a case the interview is. */
+function stages(now) {
+  return h('ol', { class: 'stages', role: 'list', 'aria-label': 'Stages of this case', 'data-testid': 'stages' },
+    Object.entries(STAGE).map(([stage, label]) => h('li', { 'aria-current': stage === now ? 'step' : null }, label)));
 }
 
 function chip({ criterion, kind, weight, status, statement }, changed) {

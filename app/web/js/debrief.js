@@ -72,6 +72,7 @@ function head(debrief) {
     h('div', {}, h('p', { class: 'eyebrow' }, 'Debrief'), h('h1', {}, debrief.title), h('p', { class: 'help' }, facts.join(' · ')),
       h('p', { class: 'help', 'data-testid': 'judged-by' }, `${judgedBy(debrief)}.`)),
     h('div', { class: 'actions no-print' },
+      debrief.mock_loop ? h('a', { class: 'button primary', 'data-testid': 'to-mock-loop', href: `#/mock-loop/${encodeURIComponent(debrief.mock_loop)}` }, 'Back to the mock loop') : null,
       h('button', { type: 'button', 'data-testid': 'download', onclick: download }, icon('download'), 'Markdown'),
       h('button', { type: 'button', 'data-testid': 'print', onclick: () => print() }, icon('print'), 'Print')),
     trouble);

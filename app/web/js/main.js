@@ -4,11 +4,15 @@ import * as debrief from './debrief.js';
 import { announce, fill, focusOn, h, icon } from './dom.js';
 import * as history from './history.js';
 import * as interview from './interview.js';
+import * as mockLoop from './mockloop.js';
+import * as quiz from './quiz.js';
 import * as start from './start.js';
 import * as theme from './theme.js';
 
 const ROUTES = [
   { pattern: /^#\/$/, name: 'start', view: start },
+  { pattern: /^#\/quiz(?:\/([^/]+))?$/, name: 'quiz', view: quiz },
+  { pattern: /^#\/mock-loop(?:\/([^/]+))?$/, name: 'mock-loop', view: mockLoop },
   { pattern: /^#\/interviews$/, name: 'history', view: history },
   { pattern: /^#\/interview\/([^/]+)$/, name: 'interview', view: interview },
   { pattern: /^#\/debrief\/([^/]+)$/, name: 'debrief', view: debrief },

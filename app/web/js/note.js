@@ -38,7 +38,8 @@ function draw(body, note, wanted) {
   };
   fill(
     body,
-    h('p', { class: 'help' }, `${plural(note.recap_minutes, 'minute')} to recap, ${note.deep_minutes} for a deeper pass.`),
+    h('p', { class: 'help' }, `${plural(note.recap_minutes, 'minute')} to recap, ${note.deep_minutes} for a deeper pass. `,
+      h('a', { href: `#/quiz/${encodeURIComponent(note.topic)}`, 'data-testid': 'note-quiz' }, 'Check yourself on it')),
     h('nav', { class: 'note-contents', 'aria-label': 'Sections of this note' },
       h('ul', {}, note.sections.map(({ section }) => h('li', {}, h('button', { type: 'button', class: 'link', onclick: () => jump(section) }, section))))),
     sections,

@@ -3,9 +3,13 @@
 import { api } from './api.js';
 import { fill, focusOn, h, icon } from './dom.js';
 import { LEVEL, LOOP, plural } from './labels.js';
+import { radios } from './radios.js';
 import { settings } from './store.js';
 import { createTopics } from './topics.js';
 
+/** Minutes that a question takes where none are named, and a case; as the server reckons. */
+const QUESTION_MINUTES = 8;
+const CASE_MINUTES = 45;
 const STYLES = [
   ['practice', 'Practice', 'Criteria light up as you earn them. Take your time.'],
   ['mock', 'Mock', 'Timed, like the real thing. Nothing is shown until the debrief.'],
@@ -46,13 +50,14 @@ function createForm(chooser) {
   const style = radios('style', 'Style', STYLES, saved.style ?? 'practice');
   const questions = number('questions', 'Questions', { min: 1, max: 10, required: true, value: saved.questions ?? 1 });
   const minutes = number('minutes', 'Minutes', { min: 1, max: 180, value: saved.minutes ?? '' });
+  const cases = createCases();
   const summary = h('p', { class: 'summary', 'data-testid': 'summary', 'aria-live': 'polite' });
   const trouble = h('p', { class: 'notice bad', role: 'alert', hidden: true, 'data-testid': 'start-error' });
   const begin = h('button', { class: 'primary', 'data-testid': 'start-button' }, 'Start');
   const surprise = h('button', { type: 'button', 'data-testid': 'surprise', onclick: () => start(true) }, icon('shuffle'), 'Surprise me');
   const setup = h('fieldset', { class: 'setup' },
     h('legend', {}, h('h2', {}, 'Your interview')),
-    level.element, style.element,
+    level.element, style.element, cases.element,
     h('div', { class: 'pair' }, questions.element, minutes.element),
     h('p', { class: 'help', id: 'minutes-help' }));
   const element = h('form', { class: 'start-form', novalidate: true, 'aria-label': 'New interview' },
@@ -69,7 +74,8 @@ function createForm(chooser) {
     const loop = chooser.loop();
     const where = topics.length === 1 ? { topic: topics[0].topic } : topics.length ? { topics: topics.map(({ topic }) => topic) } : loop ? { loop } : {};
     const limit = minutes.input.value ? { minutes: minutes.input.valueAsNumber } : {};
-    return { ...where, level: level.value(), style: style.value(), questions: questions.input.valueAsNumber, ...limit };
+    const one = !surprised && cases.value() ? { question: cases.value() } : {};
+    return { ...where, ...one, level: level.value(), style: style.value(), questions: questions.input.valueAsNumber, ...limit };
   }
 
   async function start(surprised) {
@@ -107,11 +113,16 @@ function createForm(chooser) {
       questions.input.value = String(Math.min(10, Math.max(topics.length, 1)));
       raised = topics.length > 1;
     }
+    const staged = cases.offer(topics);
+    if (cases.value()) questions.input.value = '1';
     const what = names || (loop ? `Any topic from ${LOOP[loop] ?? loop}` : 'Any topic');
     fill(summary, h('strong', {}, what), ` · ${LEVEL[level.value()]} · ${plural(questions.input.valueAsNumber || 1, 'question')}`);
     const mock = style.value() === 'mock';
-    minutes.input.placeholder = mock ? String(8 * (questions.input.valueAsNumber || 1)) : 'No limit';
-    setup.querySelector('#minutes-help').textContent = mock ? 'Left empty, a mock takes 8 minutes a question.' : 'Left empty, there is no time limit.';
+    const usual = staged ? CASE_MINUTES : QUESTION_MINUTES;
+    minutes.input.placeholder = mock || staged ? String(usual * (questions.input.valueAsNumber || 1)) : 'No limit';
+    setup.querySelector('#minutes-help').textContent = staged
+      ? `A case takes ${CASE_MINUTES} minutes: requirements, data, model, serving.`
+      : mock ? `Left empty, a mock takes ${QUESTION_MINUTES} minutes a question.` : 'Left empty, there is no time limit.';
   }
 
   questions.input.addEventListener('input', () => { raised = false; });
@@ -124,15 +135,25 @@ function createForm(chooser) {
   return { element, redraw };
 }
 
-function radios(name, label, options, chosen) {
-  const inputs = options.map(([value]) =>
-    h('input', { type: 'radio', name, value, checked: value === chosen, 'data-testid': `${name}-${value}` }));
-  const element = h('fieldset', { class: `radios ${name}`, 'data-testid': name },
-    h('legend', {}, label),
-    h('div', { class: 'options' },
-      options.map(([, text, help], index) =>
-        h('label', { class: 'option' }, inputs[index], h('span', { class: 'option-text' }, h('b', {}, text), help ? h('small', {}, help) : null)))));
-  return { element, value: () => inputs.find((input) => input.checked)?.value ?? options[0][0] };
+/** Which case, where the one topic chosen is asked in cases. */
+function createCases() {
+  const select = h('select', { id: 'case', 'data-testid': 'case' });
+  const element = h('div', { class: 'field', hidden: true }, h('label', { for: 'case' }, 'Case'), select);
+  let shown = null;
+  return {
+    element,
+    value: () => (element.hidden ? '' : select.value),
+    /** Offer the cases of the topics chosen; whether all of them are asked in cases. */
+    offer(topics) {
+      const offered = topics.length === 1 ? topics[0].cases : [];
+      element.hidden = !offered.length;
+      if (offered.length && shown !== topics[0]) {
+        fill(select, h('option', { value: '' }, 'Any case'), offered.map((each) => h('option', { value: each.case }, `${each.title} (${LEVEL[each.level] ?? each.level})`)));
+        shown = topics[0];
+      }
+      return topics.length > 0 && topics.every(({ cases }) => cases.length);
+    },
+  };
 }
 
 function number(name, label, attributes) {

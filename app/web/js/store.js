@@ -57,6 +57,18 @@ export const drafts = {
   drop: (id) => remove(`viva.draft.${id}`),
 };
 
+/** The quiz under way: its questions, how far it is, what was typed and how it was marked. */
+export const quizzes = {
+  load() {
+    try {
+      return JSON.parse(read('viva.quiz'));
+    } catch {
+      return null;
+    }
+  },
+  save: (state) => write('viva.quiz', JSON.stringify(state)),
+};
+
 /** The settings last used on the start page. */
 export const settings = {
   load() {

@@ -30,7 +30,7 @@ export function createTopics(topics, onchange, signal) {
       h('label', { 'data-testid': `topic-${topic.topic}` },
         input,
         h('span', { class: 'card-title' }, topic.title),
-        h('span', { class: 'card-meta' }, `${levels} · ${plural(topic.questions, 'question')}`),
+        h('span', { class: 'card-meta' }, `${levels} · ${topic.cases.length ? plural(topic.questions, 'case') : plural(topic.questions, 'question')}`),
         h('span', { class: 'card-meta' }, `${topic.recap_minutes} min recap · ${topic.deep_minutes} min study`)),
       h('button', { type: 'button', class: 'quiet card-note', 'aria-label': `Read the note on ${topic.title}`, title: 'Read the note',
         'data-testid': `note-${topic.topic}`, onclick: () => openNote(topic) }, icon('book')));
