@@ -55,6 +55,7 @@ async def test_the_json_says_what_was_credited_from_which_words(client: httpx.As
             "style": "practice",
             "level": "mid",
             "title": "Bias and variance",
+            "mock_loop": None,
             "topics": ["bias-variance"],
             "seed": 1,
             "started_at": "2026-01-05T12:00:00Z",

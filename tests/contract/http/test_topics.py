@@ -17,6 +17,7 @@ async def test_topics_are_listed_without_their_notes(client: httpx.AsyncClient) 
             "loop": "modeling",
             "levels": ["junior", "mid", "senior"],
             "questions": 3,
+            "cases": [],
             "recap_minutes": 6,
             "deep_minutes": 40,
         }
@@ -28,6 +29,7 @@ async def test_a_topic_comes_with_the_nine_sections_of_its_note(client: httpx.As
     assert sorted(topic) == snapshot(
         [
             "aliases",
+            "cases",
             "deep_minutes",
             "levels",
             "loop",
