@@ -94,6 +94,51 @@ def chat(
 
 
 @app.command()
+def mock_loop(
+    level: Annotated[Level, typer.Option(help="How senior the questions are.")] = Level.MID,
+    seed: Annotated[int | None, typer.Option(help="The same seed asks the same questions.")] = None,
+    resume: Annotated[str | None, typer.Option(metavar="ID", help="Go on with a loop that was left.")] = None,
+) -> None:
+    """Take a full set of mock interviews: coding, concepts, system design, behavioral."""
+    import asyncio
+
+    from app.terminal.keyboard import Keyboard
+    from app.terminal.mock_loop import run_mock_loop
+    from app.wiring import SystemClock, build
+
+    settings, keyboard = _settings(), Keyboard()
+    console = _console(plain=not keyboard.interactive)
+
+    async def run() -> int:
+        async with build(settings) as viva:
+            return await run_mock_loop(viva, level, seed, keyboard=keyboard, console=console, clock=SystemClock(), resume=resume)
+
+    raise typer.Exit(asyncio.run(run()))
+
+
+@app.command()
+def quiz(
+    topic: Annotated[str | None, typer.Option(help="Questions of this topic alone.")] = None,
+    loop: Annotated[Loop | None, typer.Option(help="Questions of this loop alone.")] = None,
+    questions: Annotated[int, typer.Option(min=1, max=50, help="How many.")] = 5,
+    seed: Annotated[int | None, typer.Option(help="The same seed asks the same questions.")] = None,
+) -> None:
+    """Check yourself with short questions out of the notes."""
+    import asyncio
+
+    if topic and loop:
+        raise Invalid("Name a topic or a loop, not both.")
+    from app import content
+    from app.terminal.keyboard import Keyboard
+    from app.terminal.quiz import run_quiz
+
+    keyboard = Keyboard()
+    catalog = content.load(*content.roots(_settings().content_dir))
+    console = _console(plain=not keyboard.interactive)
+    raise typer.Exit(asyncio.run(run_quiz(catalog, topic, loop, questions, seed, keyboard=keyboard, console=console)))
+
+
+@app.command()
 def search(
     query: Annotated[str, typer.Argument(help="What to look for in the notes.")],
     k: Annotated[int, typer.Option("-k", min=1, max=50, help="Passages to show, at most.")] = 5,
@@ -141,12 +186,10 @@ def lint(
     ] = None,
 ) -> None:
     """Check notes, rubrics and prompts; exit code 1 when anything was found."""
-    from app.content import default_root
+    from app.content import roots
     from app.lint import lint as findings_of
 
-    more = _settings().content_dir
-    roots = [path] if path else [default_root(), *([more] if more else [])]
-    findings = [finding for root in roots for finding in findings_of(root)]
+    findings = [finding for root in ([path] if path else roots(_settings().content_dir)) for finding in findings_of(root)]
     for finding in findings:
         typer.echo(finding)
     typer.echo(f"{len(findings)} found." if findings else "The content is sound.", err=bool(findings))

@@ -27,7 +27,7 @@ from app.core.events import Answered, Decided, Decision, Event, Finished, Move, 
 from app.core.exchange import Outcome, Request, Scored, Step, Stored, Token, check_answer
 from app.core.interview import Interview, replay
 from app.core.mock_loop import round_of
-from app.core.ports import Clock, Engine, EventStore, Retriever, Summary
+from app.core.ports import Clock, Engine, EventStore, Retriever, Reviewer, Summary
 from app.core.rubric import Passage, Question
 from app.core.verdict import locate
 from app.examiner import Examiner
@@ -46,9 +46,12 @@ class Coach:
         store: EventStore,
         clock: Clock,
         follow_ups: int = 3,
+        reviewer: Reviewer | None = None,
     ) -> None:
         self.catalog = catalog
-        self._examiner = Examiner(engines=engines, default_engine=default_engine, retriever=retriever, clock=clock)
+        self._examiner = Examiner(
+            engines=engines, default_engine=default_engine, retriever=retriever, clock=clock, reviewer=reviewer
+        )
         self._retriever = retriever
         self._store = store
         self._clock = clock
@@ -154,6 +157,8 @@ class Coach:
             interview = await self._settle(await self._load(id))
             if not interview.finished:
                 raise NotFinished("The debrief is written when the interview has ended. Answer on, or finish it first.")
+            if interview.reviewed is None and (reviewed := await self._examiner.reviewed(interview)):
+                interview = await self._append(interview, reviewed)
             report = debrief(interview, self.catalog.notes)
             if interview.summarized is None and (summarized := await self._examiner.summarized(interview, report)):
                 interview = await self._append(interview, summarized)

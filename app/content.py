@@ -120,6 +120,11 @@ def default_root() -> Path:
     return packaged if packaged.is_dir() else Path(__file__).parent.parent
 
 
+def roots(more: Path | None) -> list[Path]:
+    """The content folders in use: what ships, and a folder that adds to it."""
+    return [default_root(), *([more] if more else [])]
+
+
 def load(*roots: Path) -> Catalog:
     """Read and check content folders. Raises ContentError naming every fault."""
     notes, questions, faults = parse(*roots)

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 
 from app.core.debrief import Debrief
 from app.core.errors import EngineFailed, EngineMissing, VivaError
-from app.core.events import Judged, Move, Summarized
+from app.core.events import Judged, Move, Reviewed, Summarized
 from app.core.interview import Interview
-from app.core.ports import Brief, Clock, DebriefSummary, Engine, Judgement, Retriever, Task
+from app.core.ports import Brief, Clock, DebriefSummary, Engine, Judgement, Retriever, Reviewer, Task
 from app.core.rubric import Passage, Question
 from app.core.usage import Call
 from app.core.verdict import Flag, Status, Verdict, ground, withdrawn, withhold
@@ -41,11 +41,20 @@ class Said:
 class Examiner:
     """Judges answers and words moves with whichever engine an interview began with. Safe for many at once."""
 
-    def __init__(self, *, engines: Mapping[str, Engine], default_engine: str, retriever: Retriever, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        engines: Mapping[str, Engine],
+        default_engine: str,
+        retriever: Retriever,
+        clock: Clock,
+        reviewer: Reviewer | None = None,
+    ) -> None:
         self._engines = engines
         self._default_engine = default_engine
         self._retriever = retriever
         self._clock = clock
+        self._reviewer = reviewer
         self._preparing: set[asyncio.Task[None]] = set()
         self._kept: dict[tuple[str, str], tuple[Passage, ...]] = {}
 
@@ -127,6 +136,19 @@ class Examiner:
         except EngineFailed as failed:
             summary = DebriefSummary(text="", calls=failed.calls)
         return Summarized(at=self._clock.now(), text=summary.text, engine=engine.name, calls=summary.calls)
+
+    async def reviewed(self, interview: Interview) -> Reviewed | None:
+        """What the answers hold that the rules about mistakes care for, flagged words left out; None where nobody can tell."""
+        answers = [answer for state in interview.questions for answer in state.answers]
+        if self._reviewer is None or not answers:
+            return None
+        try:
+            remarks = await self._reviewer.remarks(answers)
+        except VivaError:
+            return None  # a debrief without this is better than none; it is tried again with the next
+        flags = interview.flags
+        heard = [r for r in remarks if not any(f.turn == r.turn and f.start < r.end and r.start < f.end for f in flags)]
+        return Reviewed(at=self._clock.now(), remarks=tuple(heard))
 
     def prepare(self, interview: Interview) -> None:
         """Read notes and rubric while the candidate thinks. What fails here fails again, and is told, in the turn."""

@@ -63,8 +63,7 @@ async def build(
     The model and the index load in the background: the topics and the first question never wait for them.
     Raises ContentError, StorageFull, or Unavailable when another process has the data folder.
     """
-    roots = [content.default_root(), *([settings.content_dir] if settings.content_dir else [])]
-    catalog = content.load(*roots)
+    catalog = content.load(*content.roots(settings.content_dir))
     prompts = load_prompts(content.default_root() / "prompts")
     with _sole_use(settings):
         embedder = MiniLM(settings.embedding_model)

@@ -7,6 +7,7 @@ from itertools import takewhile
 
 from app.core.events import Answered
 from app.core.interview import Interview, Line, QuestionState, Standing, replay
+from app.core.mistakes import Mistake, find
 from app.core.rubric import Criterion, Fact, Kind, Note, Question
 from app.core.score import Graded, Help, credit, score
 from app.core.verdict import Flag, Status, Verdict
@@ -101,6 +102,7 @@ class Debrief:
     read: tuple[Reading, ...]
     next: Drill | None
     flags: tuple[Flag, ...]
+    mistakes: tuple[Mistake, ...]
     summary: str
 
 
@@ -123,8 +125,16 @@ def debrief(interview: Interview, notes: Mapping[str, Note]) -> Debrief:
         read=_reading(reports, notes),
         next=_drill(reports),
         flags=tuple(interview.flags),
+        mistakes=_mistakes(interview),
         summary=interview.summarized.text if interview.summarized else "",
     )
+
+
+def _mistakes(interview: Interview) -> tuple[Mistake, ...]:
+    """What was found beside the rubric. A candidate asked for a design owes all that a design is given with."""
+    if interview.reviewed is None:
+        return ()
+    return find(interview.reviewed.remarks, staged=any(state.question.case for state in interview.questions if state.asked))
 
 
 def title_of(interview: Interview, notes: Mapping[str, Note]) -> str:

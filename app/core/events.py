@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from app.core.mistakes import Remark
 from app.core.rubric import Level, Question
 from app.core.usage import Call
 from app.core.verdict import Flag, Intent, Verdict
@@ -176,4 +177,13 @@ class Summarized:
     type: Literal["summarized"] = "summarized"
 
 
-Event = Started | Answered | Judged | Decided | Spoke | SelfChecked | Finished | Summarized
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewed:
+    """The candidate's answers were read once more as a whole, for what the rules of `mistakes` look for."""
+
+    at: datetime
+    remarks: tuple[Remark, ...]
+    type: Literal["reviewed"] = "reviewed"
+
+
+Event = Started | Answered | Judged | Decided | Spoke | SelfChecked | Finished | Summarized | Reviewed

@@ -17,6 +17,7 @@ from app.core.events import (
     Finished,
     Judged,
     Move,
+    Reviewed,
     SelfChecked,
     Spoke,
     Started,
@@ -100,6 +101,7 @@ class Interview:
     decided: Decided | None = None
     finished: Finished | None = None
     summarized: Summarized | None = None
+    reviewed: Reviewed | None = None
     checks: dict[tuple[int, str], SelfChecked] = field(default_factory=dict)
     current: int = 0
     turn: int = 0  # answers accepted so far
@@ -230,6 +232,8 @@ def _apply(interview: Interview, event: Event) -> None:
             interview.finished = event
         case Summarized():
             interview.summarized = event
+        case Reviewed():
+            interview.reviewed = event
         case Started():
             raise ValueError(f"interview {interview.id} is started twice")
 

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from app.core.debrief import Debrief
 from app.core.events import Decision, Event, Started
+from app.core.mistakes import Remark
 from app.core.rubric import Criterion, Passage, Question
 from app.core.usage import Call
 from app.core.verdict import Answer, Flag, Intent, Verdict
@@ -103,6 +104,12 @@ class Summarizer(Protocol):
     """Sums a debrief up in words. Raises EngineFailed when it cannot."""
 
     async def summarize(self, report: Debrief) -> DebriefSummary: ...
+
+
+class Reviewer(Protocol):
+    """Reads a candidate's answers for remarks of the sorts that `mistakes` has rules about. May raise VivaError."""
+
+    async def remarks(self, answers: Sequence[Answer]) -> tuple[Remark, ...]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

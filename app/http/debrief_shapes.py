@@ -92,6 +92,20 @@ class Drill(Shape):
     why: str
 
 
+class Mistake(Shape):
+    """A mistake that crosses topics: the words that show it and what is missing beside them. It costs no credit."""
+
+    name: str
+    title: str
+    advice: str
+    topic: str
+    missing: list[str]
+    quote: str
+    turn: int
+    start: int
+    end: int
+
+
 class Debrief(Shape):
     """The report. Scores are 0 to 5, or null where nothing was scored; `own_overall` counts the candidate's own ticks.
 
@@ -124,4 +138,5 @@ class Debrief(Shape):
     read: list[Reading]
     next: Drill | None
     flags: list[Flag]
+    mistakes: list[Mistake]
     versions: dict[str, str]

@@ -49,6 +49,7 @@ def debrief(done: report.Debrief) -> debrief_shapes.Debrief:
         read=[debrief_shapes.Reading.model_validate(reading) for reading in done.read],
         next=debrief_shapes.Drill.model_validate(done.next) if done.next else None,
         flags=[views.flag(flag) for flag in done.flags],
+        mistakes=[debrief_shapes.Mistake.model_validate(each) for each in done.mistakes],
         versions=started.versions or {},
     )
 

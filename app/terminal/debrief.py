@@ -31,6 +31,8 @@ def show_debrief(console: Console, report: Debrief) -> None:
         console.print(_by_kind(report))
     for number, question in enumerate(report.questions, 1):
         console.print(_question(number, question, report.interview.started.engine))
+    if report.mistakes:
+        console.print(_mistakes(report))
     if report.flags:
         console.print(_flags(report))
     if report.read:
@@ -102,6 +104,14 @@ def _criterion(item: CriterionReport, engine: str) -> tuple[RenderableType, ...]
         quoted += Text("\nyour tick: ", style="dim") + said(f"“{' '.join(item.own_view.quote.split())}”", style="dim")
     help = "" if item.help is Help.NONE or not item.cost else f"\n{item.help}"
     return what, status, quoted, Text((f"-{item.cost:.0%}" if item.cost else "") + help)
+
+
+def _mistakes(report: Debrief) -> Table:
+    table = _table("Beside the rubric", ("mistake", "your words", "what to do"))
+    for each in report.mistakes:
+        missing = f"\nmissing: {', '.join(each.missing)}" if each.missing else ""
+        table.add_row(said(each.title) + Text(missing, style="dim"), said(f"“{' '.join(each.quote.split())}”"), said(each.advice))
+    return table
 
 
 def _flags(report: Debrief) -> Table:

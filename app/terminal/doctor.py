@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 
 from app.config import Settings
-from app.content import default_root, parse
+from app.content import default_root, parse, roots
 from app.core.errors import ContentError, Invalid, Unavailable, VivaError
 from app.http.auth import check_exposure
 from app.prompts import load_prompts
@@ -53,8 +53,7 @@ def _quick(settings: Settings) -> Iterator[Finding]:
 
 
 def _content(settings: Settings) -> Iterator[Finding]:
-    roots = [default_root(), *([settings.content_dir] if settings.content_dir else [])]
-    notes, questions, faults = parse(*roots)
+    notes, questions, faults = parse(*roots(settings.content_dir))
     try:
         load_prompts(default_root() / "prompts")
     except ContentError as error:

@@ -48,6 +48,7 @@ function draw(main, debrief, signal) {
       contents(debrief),
       debrief.questions.map((question, index) => questionSection(debrief, question, index, numbers, check)),
       reading(debrief),
+      mistakes(debrief),
       flags(debrief),
       foot(debrief)),
   );
@@ -138,6 +139,20 @@ function reading(debrief) {
           h('span', { class: 'reading-text' }, h('b', {}, each.section),
             h('small', {}, `${each.title} · for ${plural(each.criteria.length, 'point')}`)),
           h('span', { class: 'reach' }, `${each.reach === 'recap' ? 'Recap' : 'Deeper pass'}, ${each.minutes} min`))))));
+}
+
+/** Mistakes that cross topics. They cost nothing; an interviewer would have noticed. */
+function mistakes(debrief) {
+  if (!debrief.mistakes.length) return null;
+  return h('section', { class: 'mistakes', 'aria-labelledby': 'mistakes-title', 'data-testid': 'mistakes' },
+    h('h2', { id: 'mistakes-title' }, 'Beside the rubric'),
+    h('p', { class: 'help' }, 'Habits that an interviewer notices on any topic. They took nothing off the score.'),
+    h('ul', { role: 'list' }, debrief.mistakes.map((each) =>
+      h('li', { 'data-testid': `mistake-${each.name}` },
+        h('h3', {}, each.title),
+        h('p', {}, h('q', {}, each.quote)),
+        each.missing.length ? h('p', { class: 'help' }, 'Not said: ', h('strong', {}, each.missing.join(', ')), '.') : null,
+        h('p', {}, each.advice, ' ', h('button', { type: 'button', class: 'link', onclick: () => openNote({ topic: each.topic, title: each.title }) }, 'Read the note'))))));
 }
 
 const FLAG = {
