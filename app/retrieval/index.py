@@ -211,6 +211,8 @@ def _plan(passages: Sequence[Passage], embedder_name: str) -> _Plan:
 
 def _windows(passage: Passage) -> tuple[str, ...]:
     """What is embedded for a passage: its text, in equal windows if the model could not read it whole, each under its heading."""
+    if not passage.section:
+        return (passage.text,)  # a way to ask, not a section
     words = passage.text.split()
     count = max(1, math.ceil(len(words) / WINDOW_WORDS))
     size = max(1, math.ceil(len(words) / count))

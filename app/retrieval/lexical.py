@@ -14,7 +14,10 @@ _WORD = re.compile(r"\w+")
 
 
 class LexicalIndex:
-    """BM25 over each passage's title, aliases, heading and text. Blocking; immutable once made; safe to share by threads."""
+    """BM25 over each passage's title, aliases, heading and text; over the text alone of what has no heading.
+
+    Blocking; immutable once made; safe to share by threads.
+    """
 
     def __init__(self, passages: Sequence[Passage], notes: Mapping[str, Note]) -> None:
         import bm25s  # type: ignore[import-untyped]  # it ships no types; scipy behind it takes half a second
@@ -51,6 +54,8 @@ class LexicalIndex:
 
 
 def _searchable(passage: Passage, note: Note | None) -> str:
+    if not passage.section:
+        return passage.text
     head = (note.title, *note.aliases) if note else (passage.topic.replace("-", " "),)
     return "\n".join((*head, passage.section, passage.text))
 

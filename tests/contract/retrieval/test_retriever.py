@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from app.core.errors import Unavailable
 from app.core.ports import Retriever
 from app.retrieval.embedding import Vectors
 from app.retrieval.index import NoteIndex
-from app.retrieval.retriever import HybridRetriever, fuse
+from app.retrieval.retriever import HybridRetriever, asks_of, fuse
 from tests.contract.retrieval.parts import NOTES, PASSAGES, HashEmbedder
 
 
@@ -96,13 +97,30 @@ async def test_a_failed_model_leaves_words(tmp_path: Path) -> None:
 
 async def test_a_failure_later_leaves_words(tmp_path: Path) -> None:
     """An index or a model that fails while serving costs the vectors, not the search."""
-    retriever = HybridRetriever(PASSAGES, NOTES, HashEmbedder(fails_after=len(PASSAGES) + 1), NoteIndex(tmp_path))
+    retriever = HybridRetriever(
+        PASSAGES, NOTES, HashEmbedder(fails_after=len(PASSAGES) + len(asks_of(NOTES)) + 1), NoteIndex(tmp_path)
+    )
     await retriever.open()
     assert len(await retriever.search("isotonic", 5)) == 1
     await retriever.close()
 
 
 def test_fuse_by_reciprocal_rank() -> None:
-    """In both rankings beats first in one; ties by position."""
-    assert fuse([[7, 3], [5, 3]]) == [(3, 2 / 62), (5, 1 / 61), (7, 1 / 61)]
+    """In both rankings beats first in one; ties by position; what shares a rank shares its score."""
+    assert fuse([[[7], [3]], [[5], [3]]]) == [(3, 2 / 62), (5, 1 / 61), (7, 1 / 61)]
+    assert fuse([[[1, 2], [0]]]) == [(1, 1 / 61), (2, 1 / 61), (0, 1 / 62)]
     assert fuse([[], []]) == []
+
+
+async def test_a_way_to_ask_speaks_for_its_topic(tmp_path: Path) -> None:
+    """By words alone and by meaning too; it is never a passage itself."""
+    asked = replace(NOTES["calibration"], queries=("ninety percent sure and wrong half the time",))
+    retriever = HybridRetriever(PASSAGES, {**NOTES, "calibration": asked}, HashEmbedder(), NoteIndex(tmp_path))
+    query = "it is ninety percent sure and wrong"
+    by_words = await retriever.search(query, 2)
+    await retriever.open()
+    found = await retriever.search(query, 5)
+    for passages in (by_words, found[:2]):
+        assert {passage.topic for passage in passages} == {"calibration"}
+    assert {passage.text for passage in found} <= {passage.text for passage in PASSAGES}
+    await retriever.close()
