@@ -1,6 +1,7 @@
 """`viva`: the commands. Each imports what it needs when it runs, so that `viva --help` answers at once."""
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from app.config import Settings
+
+
+class Suite(StrEnum):
+    """What `viva eval` measures: modules of `eval`."""
+
+    CONTENT = "content"
+    RETRIEVAL = "retrieval"
 
 
 class _PlainErrors(TyperGroup):
@@ -194,6 +202,18 @@ def lint(
         typer.echo(finding)
     typer.echo(f"{len(findings)} found." if findings else "The content is sound.", err=bool(findings))
     raise typer.Exit(1 if findings else 0)
+
+
+@app.command("eval")
+def evaluate(suites: Annotated[list[Suite], typer.Argument(help="What to measure.")]) -> None:
+    """Measure Viva on this machine: exit code 1 when something falls short."""
+    from importlib import import_module
+    from importlib.util import find_spec
+
+    if find_spec("eval") is None:
+        raise Invalid("The evaluation comes with the repository, not with the package. Run this in a checkout of it.")
+    held = [import_module(f"eval.{suite}").main() for suite in suites]
+    raise typer.Exit(0 if all(held) else 1)
 
 
 @app.command()

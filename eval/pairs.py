@@ -25,6 +25,8 @@ _LABELS = {"entailment": SAME, "contradiction": CONTRARY, "neutral": OTHER, "not
 _LABEL_OF = {Status.MET: SAME, Status.PARTIAL: HALF, Status.WRONG: CONTRARY}
 #: Words of a line with a neighbour, at most: longer ones would be cut when they are read.
 COMPANY = 32
+#: How many other criteria of a rubric each criterion is set against.
+OTHERS = 12
 #: Words that a restatement may lose.
 _SMALL = frozenset("a an the that so and it is are its of".split())
 #: Ways to deny a claim. Each denies what it is put around, a right claim or a wrong one.
@@ -69,10 +71,18 @@ class Lines:
         return replace(self, right=right, half=half, wrong=wrong, twins=tuple(t for t in self.twins if not texts & {*t}))
 
 
-def lines_of(catalog: Catalog, topic: str) -> list[Lines]:
-    """For each criterion of a topic, the rubric's utterances and the lines of `training/twins/`."""
-    criteria = list({c.id: c for question in catalog.questions[topic] for c in question.criteria}.values())
-    more = yaml.safe_load((TRAINING / "twins" / f"{topic}.yaml").read_text(encoding="utf-8"))["criteria"]
+def rubrics_of(catalog: Catalog) -> dict[str, list[Criterion]]:
+    """The criteria of each rubric, by its topic, or by its case."""
+    found: dict[str, dict[str, Criterion]] = {}
+    for topic, questions in catalog.questions.items():
+        for question in questions:
+            found.setdefault(question.case or topic, {}).update({c.id: c for c in question.criteria})
+    return {name: list(criteria.values()) for name, criteria in found.items()}
+
+
+def lines_of(rubric: str, criteria: Sequence[Criterion]) -> list[Lines]:
+    """For each criterion of a rubric, its utterances and the lines of `training/twins/`."""
+    more = yaml.load((TRAINING / "twins" / f"{rubric}.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["criteria"]
     found = []
     for c in criteria:
         twins = tuple((twin["right"], twin["wrong"]) for twin in more[c.id]["twins"])
@@ -175,7 +185,8 @@ def _own_pairs(lines: Lines, topic: Sequence[Lines], rng: random.Random) -> list
 
 def _other_pairs(lines: Lines, topic: Sequence[Lines], rng: random.Random) -> list[Pair]:
     statement = lines.criterion.statement
-    others = [said for each in topic if each is not lines for said in rng.sample([text for text, _ in each.labelled], 2)]
+    rest = [each for each in topic if each is not lines]
+    others = [said for each in rng.sample(rest, min(OTHERS, len(rest))) for said in rng.sample([t for t, _ in each.labelled], 2)]
     lists = keyword_lists([each.criterion for each in topic], 2, rng.randrange(2**31))
     return [Pair(said, statement, OTHER) for said in (*others, *lists)]
 

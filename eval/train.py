@@ -41,6 +41,7 @@ from eval.pairs import (
     keyword_lists,
     lines_of,
     literal,
+    rubrics_of,
     topic_pairs,
 )
 
@@ -68,7 +69,7 @@ def main() -> None:
         options.cache.mkdir(parents=True, exist_ok=True)
     started, rng = time.time(), random.Random(SEED)
     catalog, talk = load(default_root()), empty_talk()
-    topics = {topic: lines_of(catalog, topic) for topic in catalog.questions}
+    topics = {rubric: lines_of(rubric, criteria) for rubric, criteria in rubrics_of(catalog).items()}
     inference = inference_pairs(options.nli, SEED)
     unseen = sorted(topics)[::FOLD]
     back = {topic: set().union(*(held_out(lines, rng) for lines in topics[topic])) for topic in topics}

@@ -21,7 +21,7 @@ from sklearn.linear_model import LogisticRegression
 from app.content import Catalog, default_root, load
 from app.engines.flags.addressed import BUCKETS, DAMPING, INSTRUCTION, OUTCOMES, REPORT, SUBJECT, WEIGHTS, buckets
 from app.engines.segment import sentences
-from eval.pairs import TRAINING, empty_talk, inference_pairs, lines_of
+from eval.pairs import TRAINING, empty_talk, inference_pairs, lines_of, rubrics_of
 
 SEED = 7
 NLI = Path(__file__).parents[2] / "shared" / "data" / "nli.jsonl.gz"
@@ -112,8 +112,8 @@ def honest(catalog: Catalog) -> Iterator[Line]:
             for c in question.criteria:  # a statement that speaks of the candidate is no answer
                 texts |= dict.fromkeys([c.statement] * ("candidate" not in c.statement), c.id)
                 texts |= dict.fromkeys((c.probe, c.hint, *c.met, *c.partial, *c.wrong), c.id)
-        for lines in lines_of(catalog, topic):
-            texts |= {text: lines.criterion.id for text, _ in lines.labelled}
+    for rubric, criteria in rubrics_of(catalog).items():
+        texts |= {text: lines.criterion.id for lines in lines_of(rubric, criteria) for text, _ in lines.labelled}
     texts |= {text: topic for topic, talk in empty_talk().items() for text in talk}
     for path in sorted((default_root() / "knowledge").rglob("*.md")):
         body = path.read_text(encoding="utf-8").split("\n---\n", 1)[1]
