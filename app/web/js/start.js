@@ -116,7 +116,7 @@ function createForm(chooser) {
     const staged = cases.offer(topics);
     if (cases.value()) questions.input.value = '1';
     const what = names || (loop ? `Any topic from ${LOOP[loop] ?? loop}` : 'Any topic');
-    fill(summary, h('strong', {}, what), ` · ${LEVEL[level.value()]} · ${plural(questions.input.valueAsNumber || 1, 'question')}`);
+    fill(summary, h('strong', {}, what), ` · ${LEVEL[level.value()]} · ${plural(questions.input.valueAsNumber || 1, staged ? 'case' : 'question')}`);
     const mock = style.value() === 'mock';
     const usual = staged ? CASE_MINUTES : QUESTION_MINUTES;
     minutes.input.placeholder = mock || staged ? String(usual * (questions.input.valueAsNumber || 1)) : 'No limit';

@@ -5,13 +5,16 @@ import { fill, h, icon } from './dom.js';
 import { LEVEL, LOOP, plural } from './labels.js';
 import { openNote } from './note.js';
 
+/** Topics shown, from which on they stand under the headings of their loops. */
+const GROUPED_FROM = 12;
+
 const fold = (text) => text.toLowerCase().normalize('NFKD').replace(/[^a-z0-9]+/g, ' ').trim();
 
 /** `chosen()` are the ticked topics, `loop()` the filter in force or null; `onchange` hears of both. */
 export function createTopics(topics, onchange, signal) {
   const ticked = new Set();
   const cards = new Map(topics.map((topic) => [topic.topic, card(topic)]));
-  const grid = h('ul', { class: 'cards', role: 'list', 'data-testid': 'topics' });
+  const grid = h('div', { class: 'topics', 'data-testid': 'topics' });
   const count = h('p', { class: 'help count', role: 'status' });
   const box = h('input', { type: 'search', id: 'topic-search', autocomplete: 'off', 'data-testid': 'topic-search', placeholder: 'Overfitting, drift, A/B tests…' });
   const clear = h('button', { type: 'button', class: 'link', hidden: true, 'data-testid': 'clear-topics', onclick: untick }, 'Clear the choice');
@@ -46,7 +49,12 @@ export function createTopics(topics, onchange, signal) {
   }
 
   function draw(shown, said = `${plural(shown.length, 'topic')}`) {
-    fill(grid, shown.map(({ topic }) => cards.get(topic)));
+    // Sixty cards in a row are a wall: as long as nothing narrows them down, each loop has its heading.
+    const whole = !loop && shown.length > GROUPED_FROM;
+    const groups = whole ? Object.keys(LOOP).map((each) => [LOOP[each], shown.filter((topic) => topic.loop === each)]) : [[null, shown]];
+    fill(grid, groups.filter(([, group]) => group.length).map(([title, group]) => [
+      title ? h('h3', {}, title) : null,
+      h('ul', { class: 'cards', role: 'list' }, group.map(({ topic }) => cards.get(topic)))]));
     count.textContent = said;
   }
 
