@@ -12,15 +12,14 @@ from app.core.rubric import Note, Passage
 from app.retrieval.index import NoteIndex, Progress
 from app.retrieval.lexical import LexicalIndex
 
-#: The constant of reciprocal rank fusion, as its authors set it.
-RRF_K = 60
 #: How far down each ranking is read, at least.
-DEPTH = 50
+DEPTH = 200
+#: So many rows of a topic speak for it in each ranking.
+EVIDENCE = 4
+#: The share of a passage's own scores beside its topic's.
+OWN = 0.3
 #: Longer queries are cut here (characters): the model reads no further, and every word costs a pass over its postings.
 QUERY_LIMIT = 2_000
-
-#: Passages that hold one rank together.
-Positions = Sequence[int]
 
 _log = logging.getLogger(__name__)
 
@@ -35,9 +34,7 @@ class HybridRetriever:
     def __init__(self, passages: Sequence[Passage], notes: Mapping[str, Note], embedder: Embedder, index: NoteIndex) -> None:
         self._passages = passages
         self._rows = [*passages, *asks_of(notes)]
-        self._of_topic: dict[str, list[int]] = defaultdict(list)
-        for position, passage in enumerate(passages):
-            self._of_topic[passage.topic].append(position)
+        self._topics = [row.topic for row in self._rows]
         self._notes = notes
         self._embedder = embedder
         self._index = index
@@ -73,11 +70,8 @@ class HybridRetriever:
     async def search(self, query: str, k: int, topics: Sequence[str] = ()) -> tuple[Passage, ...]:
         """At most `k` passages, best first, of these topics if any are named. A query without a known word may find none.
 
-        Passages are ranked by words and by meaning, and so are the ways to ask that the notes hold, each of which speaks
-        for every passage of its topic. The four rankings are fused by reciprocal rank: a passage scores the sum of
-        1 / (60 + rank) over the rankings that hold it or its topic (Cormack, Clarke and Buettcher, "Reciprocal rank
-        fusion outperforms Condorcet and individual rank learning methods", SIGIR 2009). Ties keep the notes' order, so
-        the same search gives the same result.
+        Rows of two sorts are ranked by words and by meaning: the passages, and the ways to ask that the notes hold. `fuse`
+        says what that makes of the passages. The same search gives the same result.
         """
         query = query[:QUERY_LIMIT].strip()
         if not query or k < 1:
@@ -87,14 +81,8 @@ class HybridRetriever:
         rankings = await asyncio.gather(
             asyncio.to_thread(lexical.search, query, depth, topics), self._by_meaning(query, depth, topics)
         )
-        fused = fuse([tier for ranking in rankings for tier in self._tiers([position for position, _ in ranking])])
+        fused = fuse(rankings, self._topics, len(self._passages))
         return tuple(replace(self._passages[position], score=score) for position, score in fused[:k])
-
-    def _tiers(self, ranking: Sequence[int]) -> tuple[list[Positions], list[Positions]]:
-        """A ranking of rows as two of passages: those in it, and those of the topics whose ways to ask are in it."""
-        passages: list[Positions] = [(position,) for position in ranking if position < len(self._passages)]
-        asks = (position for position in ranking if position >= len(self._passages))
-        return passages, [self._of_topic.get(topic, ()) for topic in dict.fromkeys(self._rows[ask].topic for ask in asks)]
 
     async def _by_meaning(self, query: str, k: int, topics: Sequence[str]) -> list[tuple[int, float]]:
         if not self._vectors_ready:
@@ -112,14 +100,36 @@ class HybridRetriever:
         return await asyncio.shield(self._lexical)  # one caller that gives up must not take it from the others
 
 
-def fuse(rankings: Sequence[Sequence[Positions]]) -> list[tuple[int, float]]:
-    """Reciprocal rank fusion: (position, score), best first, ties by position. Positions of one rank stand together."""
-    scores: dict[int, float] = {}
+def fuse(rankings: Sequence[Sequence[tuple[int, float]]], topics: Sequence[str], passages: int) -> list[tuple[int, float]]:
+    """Passages (positions below `passages`) with their scores, best first, ties by position, from rankings of scored rows.
+
+    Each ranking's scores are brought between 0 and 1 over what it found, and added (CombSUM with min-max normalization:
+    Fox and Shaw, "Combination of multiple searches", TREC-2, 1994; Lee, "Analyses of multiple evidence combination",
+    SIGIR 1997). A passage has the mean of its topic's EVIDENCE best rows in each ranking, so that a topic is found by all
+    that speaks for it, and OWN of its own scores, so that the right section of it comes first.
+    """
+    scores: dict[int, float] = defaultdict(float)
+    evidence: dict[str, float] = defaultdict(float)
     for ranking in rankings:
-        for rank, positions in enumerate(ranking, start=1):
-            for position in positions:
-                scores[position] = scores.get(position, 0.0) + 1.0 / (RRF_K + rank)
+        rows_of: dict[str, list[float]] = defaultdict(list)
+        for position, score in _normalized(ranking):
+            rows_of[topics[position]].append(score)
+            if position < passages:
+                scores[position] += OWN * score
+        for topic, found in rows_of.items():
+            evidence[topic] += sum(found[:EVIDENCE]) / EVIDENCE
+    for position in range(passages):
+        if topics[position] in evidence:
+            scores[position] += evidence[topics[position]]
     return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _normalized(ranking: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
+    """The same, best first, with scores from 0 to 1."""
+    if not ranking:
+        return []
+    best, least = ranking[0][1], ranking[-1][1]
+    return [(position, (score - least) / (best - least) if best > least else 1.0) for position, score in ranking]
 
 
 def asks_of(notes: Mapping[str, Note]) -> list[Passage]:
