@@ -68,7 +68,7 @@ class Coach:
         choice = planning.Choice(topics=request.topics, level=request.level, questions=request.questions, seed=seed)
         questions = planning.plan(choice, self._offered(request))
         minutes = request.minutes
-        if minutes is None and (request.style is Style.MOCK or questions[0].case):
+        if minutes is None and (request.style is Style.MOCK or all(question.case for question in questions)):
             minutes = planning.usual_minutes(questions)
         started = Started(
             at=self._clock.now(),

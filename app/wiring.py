@@ -16,6 +16,7 @@ from app.core.errors import StorageFull, Unavailable, VivaError
 from app.core.usage import Call
 from app.engines.llm import Endpoint, ModelClient, llm_engine, load_prices
 from app.engines.offline import offline_engine
+from app.engines.remarks import RemarkReader
 from app.mock_loops import MockLoops
 from app.prompts import load_prompts
 from app.retrieval.embedding import MiniLM
@@ -95,6 +96,7 @@ async def build(
             store=store,
             clock=SystemClock(),
             follow_ups=settings.follow_ups,
+            reviewer=RemarkReader(reader),
         )
         loading = asyncio.create_task(_load(retriever, on_progress, model if settings.judge_model else None))
         try:

@@ -84,8 +84,8 @@ def main() -> None:
     torch.set_num_threads(2)
     torch.manual_seed(SEED)
     base = stage(options.cache, "public", PairNetwork.from_minilm(minilm()), inference, vectors, epochs=2, rate=1.5e-4)
-    first = stage(options.cache, "topics", base, by_topic + replayed, vectors, epochs=4, rate=1e-4)
-    last = stage(options.cache, "lines", base, by_line + replayed, vectors, epochs=6, rate=1e-4)
+    first = stage(options.cache, "topics", base, by_topic + replayed, vectors, epochs=2, rate=1e-4)
+    last = stage(options.cache, "lines", base, by_line + replayed, vectors, epochs=3, rate=1e-4)
     new = [joined([rows_of(first, topics[t], None, lists[t], vectors, bare) for bare in (True, False)]) for t in unseen]
     known = [rows_of(last, topics[t], back[t], lists[t], vectors, False) for t in topics]
     x, y = joined([*new, *known])

@@ -1,7 +1,8 @@
 """Reads what a candidate's sentences are about, for the rules on mistakes that cross topics: a Reviewer.
 
-One logistic regression for each sort, over a sentence's MiniLM vector and its hashed words and word pairs. The vector
-knows paraphrases, the words know names. `eval/train_remarks.py` trains it; nothing but numpy runs it.
+One logistic regression for each sort, over a sentence's MiniLM vector, the mean of its tokens half way through the
+model, and its hashed words and word pairs. The vector knows paraphrases, the tokens what is spoken of, the words names.
+`eval/train_remarks.py` trains it; nothing but numpy runs it.
 """
 
 import re
@@ -26,8 +27,8 @@ from app.engines.segment import sentences
 WEIGHTS = Path(__file__).with_name("remarks.npz")
 #: Words and pairs of words are hashed into this many columns, behind those of the vector.
 BUCKETS = 1 << 13
-#: Their length beside the vector's, which is 1.
-WORDS_SHARE = 1.0
+#: How much the mean of the tokens weighs beside the vector and the words, once their common part is taken away.
+TOKENS_SHARE = 2.0
 #: Shorter sentences say too little.
 _SHORTEST = 4
 
@@ -35,11 +36,19 @@ Array = npt.NDArray[np.float32]
 
 
 class Weights(NamedTuple):
-    """A row of `coefficients` (sorts, dimensions + BUCKETS), a bias and a least probability for each sort of `About`."""
+    """A row of `coefficients` (sorts, 2 * dimensions + BUCKETS), a bias and a least probability for each sort of `About`.
+
+    `common` (dimensions) is what the tokens of all sentences share.
+    """
 
     coefficients: Array
     bias: Array
     thresholds: Array
+    common: Array
+
+
+#: A sentence's vector (d,) and its tokens' hidden states (tokens, d), as an Embedder reads them.
+Reading = tuple[Array, Array]
 
 
 class RemarkReader:
@@ -55,7 +64,7 @@ class RemarkReader:
         if not said:
             return ()
         texts = [span.text for _, span in said]
-        found = probabilities(texts, await self._embedder.embed(texts)) >= _weights().thresholds
+        found = probabilities(texts, await self._embedder.read(texts)) >= _weights().thresholds
         return tuple(
             Remark(about=about, quote=span.text, turn=turn, start=span.start, end=span.end)
             for (turn, span), of_sentence in zip(said, found, strict=True)
@@ -64,22 +73,31 @@ class RemarkReader:
         )
 
 
-def rows(texts: Sequence[str], vectors: Array) -> Array:
-    """What the regressions see of sentences: (texts, dimensions + BUCKETS)."""
+def rows(texts: Sequence[str], readings: Sequence[Reading], common: Array) -> Array:
+    """What the regressions see of sentences: (texts, 2 * dimensions + BUCKETS)."""
     words = np.zeros((len(texts), BUCKETS), dtype=np.float32)
     for row, text in zip(words, texts, strict=True):
         tokens = [token.removesuffix("s") for token in re.findall(r"[a-z]+|\d+", text.lower())]
         features = {*tokens, *(f"{one} {other}" for one, other in pairwise(tokens))}
         row[[crc32(feature.encode()) % BUCKETS for feature in features]] = 1.0
-    words *= WORDS_SHARE / np.maximum(np.linalg.norm(words, axis=1, keepdims=True), 1e-6)
-    return np.hstack([vectors, words])
+    spoken_of = TOKENS_SHARE * (tokens_of(readings) - common)
+    return np.hstack([np.stack([vector for vector, _ in readings]), spoken_of, _unit(words)])
 
 
-def probabilities(texts: Sequence[str], vectors: Array) -> Array:
+def tokens_of(readings: Sequence[Reading]) -> Array:
+    """The means of the tokens' hidden states, as unit vectors: (readings, dimensions)."""
+    return _unit(np.stack([np.asarray(hidden, dtype=np.float32).mean(0) for _, hidden in readings]))
+
+
+def probabilities(texts: Sequence[str], readings: Sequence[Reading]) -> Array:
     """How likely each sentence is of each sort: (texts, sorts)."""
     weights = _weights()
-    odds = rows(texts, vectors) @ weights.coefficients.T + weights.bias
+    odds = rows(texts, readings, weights.common) @ weights.coefficients.T + weights.bias
     return 1.0 / (1.0 + np.exp(-odds))  # type: ignore[no-any-return]
+
+
+def _unit(vectors: Array) -> Array:
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)  # type: ignore[no-any-return]
 
 
 @cache
