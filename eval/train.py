@@ -86,6 +86,8 @@ def main() -> None:
     base = stage(options.cache, "public", PairNetwork.from_minilm(minilm()), inference, vectors, epochs=2, rate=1.5e-4)
     first = stage(options.cache, "topics", base, by_topic + replayed, vectors, epochs=2, rate=1e-4)
     last = stage(options.cache, "lines", base, by_line + replayed, vectors, epochs=3, rate=1e-4)
+    again = stage(options.cache, "again", last, by_line + replayed, vectors, epochs=2, rate=6e-5, seed=SEED + 1)
+    last = mean_of(last, again)
     new = [joined([rows_of(first, topics[t], None, lists[t], vectors, bare) for bare in (True, False)]) for t in unseen]
     known = [rows_of(last, topics[t], back[t], lists[t], vectors, False) for t in topics]
     x, y = joined([*new, *known])
@@ -156,7 +158,14 @@ def joined(rows: Sequence[Rows]) -> Rows:
 
 
 def stage(
-    cache: Path | None, name: str, start: PairNetwork, pairs: Sequence[Pair], vectors: Vectors, epochs: int, rate: float
+    cache: Path | None,
+    name: str,
+    start: PairNetwork,
+    pairs: Sequence[Pair],
+    vectors: Vectors,
+    epochs: int,
+    rate: float,
+    seed: int = SEED,
 ) -> PairNetwork:
     """A copy of the network, trained on pairs; out of the cache if it was trained there before."""
     network = PairNetwork(len(start.layers))
@@ -165,15 +174,23 @@ def stage(
     if path and path.is_file():
         network.load_state_dict(torch.load(path))
         return network.eval()
-    learn(network, pairs, vectors, epochs, rate, name)
+    learn(network, pairs, vectors, epochs, rate, name, seed)
     if path:
         torch.save(network.state_dict(), path)
     return network.eval()
 
 
-def learn(network: PairNetwork, pairs: Sequence[Pair], vectors: Vectors, epochs: int, rate: float, name: str) -> None:
+def mean_of(one: PairNetwork, other: PairNetwork) -> PairNetwork:
+    """A network whose weights are the mean of both (Wortsman et al., "Model soups", ICML 2022)."""
+    network = PairNetwork(len(one.layers))
+    weights = other.state_dict()
+    network.load_state_dict({name: (value + weights[name]) / 2 for name, value in one.state_dict().items()})
+    return network.eval()
+
+
+def learn(network: PairNetwork, pairs: Sequence[Pair], vectors: Vectors, epochs: int, rate: float, name: str, seed: int) -> None:
     """Train in place, in bfloat16, in batches of like length; the rate rises for a moment and falls to nothing."""
-    rng, size = random.Random(SEED), 64
+    rng, size = random.Random(seed), 64
     optimizer = torch.optim.AdamW(network.parameters(), rate, weight_decay=1e-2)
     steps = math.ceil(len(pairs) / size) * epochs
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, steps, pct_start=0.06, anneal_strategy="linear")

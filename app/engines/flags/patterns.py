@@ -68,6 +68,8 @@ _ANSWER = r"(?:answer|response|reply|submission)"
 #: A report about the candidate or about the answer: what it restates would be credited if it stood alone.
 REPORT = _verbose(
     rf"""\bthe\ {_PERSON}\ (?:ha[sd]\ )?{_ADVERB}{_SAYS}\b
+      | \bthe\ {_PERSON}\ {_ADVERB}(?:tells|says|names|gives|sets\ the\ scene|reports|convinced|turned|ties|went
+            |lists(?!\ (?:are|is|from|of)\b))\b
       | \bthe\ {_PERSON}\ (?:ha[sd]\ )?{_ADVERB}(?:covers?|covered|shows?|showed|meets?|met|passe[sd])\ 
             (?:that\b|all\b|each\b|every\b|an?\ (?:\w+\ )?(?:understanding|awareness|knowledge|grasp|command)
             |the\ (?:criteri|requirements?|points|rubric))

@@ -47,22 +47,22 @@ class Thresholds:
     A piece further than `rival` behind its nearest criterion is not about this one.
     """
 
-    about: float = 0.4
-    reach: float = 0.4
+    about: float = 0.3
+    reach: float = 0.5
     met: float = 0.6
-    wrong: float = 0.6
+    wrong: float = 0.85
     wrong_bare: float = 0.985
-    partial: float = 0.8
-    half_near: float = 0.5
-    margin: float = 0.0
-    absent: float = 0.5
-    tenor: float = 0.8
-    most: float = 0.2
+    partial: float = 0.85
+    half_near: float = 0.4
+    margin: float = -0.1
+    absent: float = 0.3
+    tenor: float = 0.6
+    most: float = 0.3
     rival: float = 0.1
 
 
-#: For what else stands in an answer that tried to talk the grader round: beyond doubt, or not at all.
-WARY = {"met": 0.85, "partial": 1.1}
+#: For what else stands in an answer that tried to talk the grader round: near and beyond doubt, or not at all.
+WARY = {"about": 0.45, "met": 0.85, "partial": 1.1, "margin": 0.1}
 
 
 class OfflineJudge:
