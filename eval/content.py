@@ -17,6 +17,8 @@ from app.content import Catalog
 from eval.discrimination import Scored, a_coach, scored_answers
 
 ORDER = ("strong", "partial", "buzzword", "wrong")
+#: The table has long names in it.
+WIDTH = 130
 #: The share of questions that must hold.
 GOAL = 0.9
 
@@ -77,7 +79,7 @@ def main() -> bool:
     """Score all answers and report."""
     coach = a_coach()
     tested = ordered(asyncio.run(scored_answers(coach)))
-    return report(tested, without_answers(coach.catalog, tested), Console())
+    return report(tested, without_answers(coach.catalog, tested), Console(width=max(WIDTH, Console().width)))
 
 
 if __name__ == "__main__":

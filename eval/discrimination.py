@@ -1,12 +1,13 @@
 """Does the judge tell candidates apart? `python -m eval.discrimination`.
 
 Scores every gold answer of `datasets/discrimination/` through the production path and prints, for the
-development topics (thresholds were set on them) and the test topics apart: the mean overall by profile, how
+half that thresholds were set on and the other half apart: the mean overall by profile, how
 often a question's answers come out in order, the confusion of verdicts, and how much was left unscored. Then the
 pairs of `datasets/opposites.yaml`: a short right claim and its opposite, each alone.
 """
 
 import asyncio
+import hashlib
 import json
 from collections import Counter
 from dataclasses import dataclass
@@ -28,8 +29,6 @@ from app.wiring import SystemClock
 
 GOLD = Path(__file__).parent / "datasets" / "discrimination"
 OPPOSITES = Path(__file__).parent / "datasets" / "opposites.yaml"
-#: Thresholds were set on these; the other topics' answers were left for the test.
-DEVELOPMENT = frozenset({"ensembles", "feature-engineering", "ab-testing", "monitoring-drift", "k-means", "deployment"})
 PROFILES = ("strong", "informal", "partial", "buzzword", "wrong")
 
 
@@ -37,12 +36,18 @@ PROFILES = ("strong", "informal", "partial", "buzzword", "wrong")
 class Scored:
     """One gold answer with what the judge made of it."""
 
+    rubric: str
     topic: str
     question: str
     profile: str
     labels: dict[str, str]
     found: dict[str, Status]
     overall: float | None
+
+
+def for_thresholds(rubric: str) -> bool:
+    """Whether thresholds may be set on a rubric's gold answers: half of the rubrics, by a hash of their names."""
+    return int(hashlib.md5(rubric.encode(), usedforsecurity=False).hexdigest(), 16) % 2 == 0
 
 
 class _NoPassages:
@@ -68,11 +73,14 @@ async def scored_answers(coach: Coach) -> list[Scored]:
     """Every gold answer, judged by the offline engine."""
     questions = {(q.topic, q.id): q for qs in coach.catalog.questions.values() for q in qs}
     results = []
-    files = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(GOLD.glob("*.yaml"))]
-    for topic, answer in track([(f["topic"], a) for f in files for a in f["answers"]], description="judging"):
+    files = {path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(GOLD.glob("*.yaml"))}
+    answers = [(rubric, file["topic"], answer) for rubric, file in files.items() for answer in file["answers"]]
+    for rubric, topic, answer in track(answers, description="judging"):
         interview: Interview = await coach.score(questions[topic, answer["question"]], answer["text"])
         found = {id: standing.verdict.status for id, standing in interview.here.standings.items()}
-        results.append(Scored(topic, answer["question"], answer["profile"], answer["labels"], found, interview.score().overall))
+        results.append(
+            Scored(rubric, topic, answer["question"], answer["profile"], answer["labels"], found, interview.score().overall)
+        )
     return results
 
 
@@ -91,7 +99,7 @@ def summary(results: list[Scored]) -> dict[str, object]:
     """The figures of some answers."""
     by_question: dict[tuple[str, str], dict[str, float]] = {}
     for r in results:
-        by_question.setdefault((r.topic, r.question), {})[r.profile] = r.overall or 0.0
+        by_question.setdefault((r.rubric, r.question), {})[r.profile] = r.overall or 0.0
     ordered = [q["strong"] > q["partial"] > q["buzzword"] >= q["wrong"] for q in by_question.values()]
     apart = [q["strong"] > q["buzzword"] >= q["wrong"] for q in by_question.values()]
     confusion = Counter((label, str(r.found[id])) for r in results for id, label in r.labels.items())
@@ -117,8 +125,8 @@ def main() -> None:
     coach = a_coach()
     results, pairs = asyncio.run(_both(coach))
     for name, half in (
-        ("development", [r for r in results if r.topic in DEVELOPMENT]),
-        ("test", [r for r in results if r.topic not in DEVELOPMENT]),
+        ("development", [r for r in results if for_thresholds(r.rubric)]),
+        ("test", [r for r in results if not for_thresholds(r.rubric)]),
     ):
         print(name, json.dumps(summary(half), indent=1))
     print("opposites", json.dumps(pairs))
