@@ -225,7 +225,7 @@ class Examiner:
         question: Question = interview.here.question
         key = (interview.id, question.ask)
         if key not in self._kept:
-            passages = await self._retriever.search(question.ask, PASSAGES)
+            passages = await self._retriever.search(question.ask, PASSAGES, (question.topic,) if question.topic else ())
             if not interview.id:
                 return passages
             if len(self._kept) >= KEPT:

@@ -18,6 +18,8 @@ DEPTH = 200
 EVIDENCE = 4
 #: The share of a passage's own scores beside its topic's.
 OWN = 0.3
+#: What a topic's next passage is worth beside the one before it.
+REPEATED = 0.5
 #: Longer queries are cut here (characters): the model reads no further, and every word costs a pass over its postings.
 QUERY_LIMIT = 2_000
 
@@ -106,7 +108,8 @@ def fuse(rankings: Sequence[Sequence[tuple[int, float]]], topics: Sequence[str],
     Each ranking's scores are brought between 0 and 1 over what it found, and added (CombSUM with min-max normalization:
     Fox and Shaw, "Combination of multiple searches", TREC-2, 1994; Lee, "Analyses of multiple evidence combination",
     SIGIR 1997). A passage has the mean of its topic's EVIDENCE best rows in each ranking, so that a topic is found by all
-    that speaks for it, and OWN of its own scores, so that the right section of it comes first.
+    that speaks for it, and OWN of its own scores, so that the right section of it comes first. Each further passage of a
+    topic counts REPEATED of what it would, so that a few passages speak of more than one topic.
     """
     scores: dict[int, float] = defaultdict(float)
     evidence: dict[str, float] = defaultdict(float)
@@ -121,7 +124,12 @@ def fuse(rankings: Sequence[Sequence[tuple[int, float]]], topics: Sequence[str],
     for position in range(passages):
         if topics[position] in evidence:
             scores[position] += evidence[topics[position]]
-    return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    seen: dict[str, int] = defaultdict(int)
+    spread: list[tuple[int, float]] = []
+    for position, score in sorted(scores.items(), key=lambda item: (-item[1], item[0])):
+        spread.append((position, score * REPEATED ** seen[topics[position]]))
+        seen[topics[position]] += 1
+    return sorted(spread, key=lambda item: (-item[1], item[0]))
 
 
 def _normalized(ranking: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:

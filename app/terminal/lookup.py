@@ -98,7 +98,7 @@ async def index(settings: Settings, console: Console) -> None:
     if failed:
         raise Unavailable("\n".join(f"{part}: {reason}" for part, reason in failed.items()))
     if calls:
-        console.print(f"The index was built anew and holds {calls[-1][1]} passages.")
+        console.print(f"The index was built anew and holds {passages} passages.")
     else:
         console.print(f"The index was up to date: {passages} passages reused, none embedded.")
 

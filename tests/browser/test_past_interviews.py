@@ -93,7 +93,7 @@ def test_surprise_search_and_loop(visitor: Visitor) -> None:
     expect(visitor.find("topic-bias-variance")).to_be_visible()
     visitor.find("topic-search").fill("")
     visitor.find("loop-systems").check()
-    expect(visitor.find("topics").get_by_role("listitem")).to_have_count(3)
+    expect(visitor.find("topics").get_by_role("listitem")).to_have_count(12)
     expect(visitor.find("topic-bias-variance")).to_have_count(0)
     visitor.find("surprise").click()
     expect(visitor.find("interview")).to_be_visible()

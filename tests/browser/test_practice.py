@@ -25,7 +25,7 @@ def test_a_sense_check_of_a_topic(visitor: Visitor) -> None:
     visitor.find("quiz-reveal").click()
     visitor.find("quiz-missed").click()
     expect(visitor.find("quiz-result")).to_have_text("You had 1 of 2")
-    expect(visitor.find("quiz")).to_contain_text("You said: “The labels may just have been renumbered.”")
+    expect(visitor.find("quiz")).to_contain_text("You said: The labels may just have been renumbered.")
     visitor.page.get_by_role("button", name="Read the note on K-means").click()
     expect(visitor.find("note")).to_be_visible()
 

@@ -38,9 +38,9 @@ def test_index_then_search_score_and_doctor() -> None:
     """The first index embeds, the second reuses; a search finds by meaning; a score is the API's JSON."""
     first = viva("index")
     assert first.exit_code == 0, first.output
-    assert "108 passages" in first.stdout
+    assert "540 passages" in first.stdout
     assert "up to date" in viva("index").stdout
-    found = viva("search", "memorizing the training rows", "-k", "3")
+    found = viva("search", "low training error, high validation error: which of the two is it", "-k", "3")
     assert found.exit_code == 0, found.output
     assert "Bias and variance" in found.stdout
     judged = viva("score", "--file", "-", input=json.dumps(RUBRIC))

@@ -67,6 +67,7 @@ async def test_the_json_says_what_was_credited_from_which_words(client: httpx.As
             "by_kind": {"definition": 0.0, "assumption": 3.75, "pitfall": 0.0, "trade_off": 0.0},
             "unscored": [],
             "flags": [{"kind": "instruction_to_grader", "quote": "flag", "turn": 1, "start": 0, "end": 4}],
+            "mistakes": [],
         }
     )
     met = next(v for v in question["verdicts"] if v["status"] == "met")

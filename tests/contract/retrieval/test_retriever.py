@@ -108,7 +108,7 @@ async def test_a_failure_later_leaves_words(tmp_path: Path) -> None:
 def test_fusing_adds_up_what_speaks_for_a_topic() -> None:
     """Scores count from 0 to 1 in each ranking; a topic has the mean of its four best rows; ways to ask only vote."""
     topics = ["a", "a", "b", "b"]  # the last one is a way to ask
-    assert fuse([[(0, 3.0), (2, 1.0)]], topics, 3) == [(0, pytest.approx(0.3 + 0.25)), (1, pytest.approx(0.25)), (2, 0.0)]
+    assert fuse([[(0, 3.0), (2, 1.0)]], topics, 3) == [(0, pytest.approx(0.3 + 0.25)), (1, pytest.approx(0.125)), (2, 0.0)]
     assert fuse([[(3, 9.0)], [(3, 0.5)]], topics, 3) == [(2, pytest.approx(0.5))]
     assert fuse([[(0, 1.0)], []], topics, 3)[0] == (0, pytest.approx(0.55))
     assert fuse([[], []], topics, 3) == []

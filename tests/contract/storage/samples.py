@@ -10,12 +10,14 @@ from app.core.events import (
     Finished,
     Judged,
     Move,
+    Reviewed,
     SelfChecked,
     Spoke,
     Started,
     Style,
     Summarized,
 )
+from app.core.mistakes import About, Remark
 from app.core.rubric import Criterion, Fact, Kind, Level, Question
 from app.core.usage import Call
 from app.core.verdict import Flag, Intent, Status, Verdict
@@ -78,6 +80,7 @@ EVENTS: tuple[Event, ...] = (
     SelfChecked(at=AT + timedelta(seconds=4), question=0, criterion="other", turn=1, quote="gęślą", start=7, end=12),
     Finished(at=AT + timedelta(minutes=5), reason="candidate"),
     Summarized(at=AT + timedelta(minutes=6), text="Well said.", engine="llm", calls=(CALL,)),
+    Reviewed(at=AT + timedelta(minutes=6), remarks=(Remark(about=About.ROC, quote="AUC 0.9", turn=1, start=0, end=7),)),
 )
 
 
