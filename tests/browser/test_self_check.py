@@ -4,8 +4,8 @@ from playwright.sync_api import expect
 
 from tests.browser.visitor import Visitor
 
-ANSWER = "My cousin would call this learning the exam by heart. I'd rather see how it does on rows that nobody has touched yet."
-WORDS = "learning the exam by heart"
+ANSWER = "My cousin would say something about exams here, and I have to think about that bias for a moment longer."
+WORDS = "something about exams here"
 
 
 def test_a_point_is_ticked_with_the_candidates_own_words(visitor: Visitor) -> None:
