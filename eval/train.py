@@ -1,9 +1,9 @@
 """Trains the offline judge: `python -m eval.train`. Seeded, on two cores, within an hour and a half.
 
-The network learns from public inference pairs, then from what candidates may say of each criterion. The head learns
-from rows that the network made of lines it had not seen: lines kept back of every criterion, as when a rubric ships,
-and whole topics kept back, as when a rubric is new; and of each statement, repeated and denied. So it knows how far to
-trust the network in either case. Figures on these rows are written to `eval/judge_card.json`.
+The network learns from public inference pairs, then from what candidates may say of each criterion: the rubrics' lines,
+twins, and half of the graded answers. The heads learn from rows that the network made of what it had not seen: lines kept
+back of every criterion and the other half of the answers, as when a rubric ships, and whole topics kept back, as when a
+rubric is new. So they know how far to trust the network in either case. Figures are written to `eval/judge_card.json`.
 """
 
 import argparse
@@ -14,47 +14,76 @@ import pickle
 import random
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from rich.progress import track
-from safetensors.torch import save_file
-from sklearn.metrics import confusion_matrix, roc_auc_score
+from safetensors.numpy import save_file
 from torch import nn
 
-from app.content import default_root, load
-from app.core.rubric import Criterion
+from app.content import Catalog, default_root, load
+from app.core.rubric import Question
 from app.core.verdict import Status
 from app.engines.offline.entailment import CONTRARY, OTHER, SAME
-from app.engines.offline.features import CLASSES, NAMES, Array, Exemplars, Heard, Vector, exemplars_of, features, nearness
-from app.engines.offline.weights import FINGERPRINTS, FOLDER, HEAD, NETWORK
-from app.engines.segment import Span
+from app.engines.offline.evidence import SUMMARY
+from app.engines.offline.features import NAMES, Vector
+from app.engines.offline.model import Head
+from app.engines.offline.weights import FINGERPRINTS, FOLDER, NETWORK, PIECES, VERDICTS
 from app.retrieval.embedding import MiniLM
-from eval.network import PairNetwork, export, minilm, tensors
-from eval.pairs import (
-    Lines,
-    Pair,
-    empty_talk,
-    held_out,
-    inference_pairs,
-    keyword_lists,
-    lines_of,
-    literal,
-    rubrics_of,
-    topic_pairs,
+from eval.graded import Graded, as_answers, graded_answers, graded_pairs, replies
+from eval.heads import (
+    SEED,
+    Found,
+    Remembering,
+    Rows,
+    Vectors,
+    evidence_of,
+    expecting,
+    joined,
+    line_rows,
+    measured,
+    piece_rows,
+    said,
+    trained,
+    verdict_rows,
 )
+from eval.network import PairNetwork, export, minilm, tensors
+from eval.pairs import Lines, Pair, empty_talk, held_out, inference_pairs, keyword_lists, lines_of, rubrics_of, topic_pairs
 
-SEED = 20
 NLI = Path(__file__).parents[2] / "shared" / "data" / "nli.jsonl.gz"
 CARD = Path(__file__).with_name("judge_card.json")
 #: Inference pairs mixed in with the rubrics' lines, so that what was learned first is not forgotten.
 REPLAYED = 6_000
-#: One topic in this many is kept from the first network.
+#: One topic in this many is kept from the first network; and the folds of the figures.
 FOLD = 3
+#: Replies cut out of an answer; answers of one line, for each criterion; and of no claim, for each question.
+REPLIES, ONE_LINERS, CLAIMLESS = 5, 4, 2
+#: How much likelier half and false claims are in whole answers than among the rows, most of which are of replies and single
+#: lines about other criteria. Chosen on the development half of the gold answers.
+LIKELIER = {Status.PARTIAL: 2.0, Status.WRONG: 1.5}
+#: What a row counts for when the verdicts' head learns: of a whole answer, of a reply, of a single line.
+WHOLE, REPLY, LINE = 1.0, 0.5, 0.3
 
-Vectors = Mapping[str, Vector]
-Rows = tuple[Array, np.ndarray]
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """What the heads learn from one rubric: its lines and answers, and the network that has seen none of them."""
+
+    rubric: str
+    lines: list[Lines]
+    only: set[str] | None
+    lists: list[str]
+    answers: list[Graded]
+    replies: list[Graded]
+    one_liners: list[Graded]
+
+    @property
+    def texts(self) -> set[str]:
+        """Every text that is compared."""
+        graded = (*self.answers, *self.replies, *self.one_liners)
+        return {*said(self.lines), *self.lists, *(piece.text for answer in graded for piece in answer.pieces)}
 
 
 def main() -> None:
@@ -74,87 +103,89 @@ def main() -> None:
     unseen = sorted(topics)[::FOLD]
     back = {topic: set().union(*(held_out(lines, rng) for lines in topics[topic])) for topic in topics}
     kept = {topic: [lines.without(back[topic]) for lines in topics[topic]] for topic in topics}
-    by_topic = [p for t in topics if t not in unseen for p in topic_pairs(topics[t], talk.get(t, []), SEED)]
-    by_line = [p for t in topics for p in topic_pairs(kept[t], talk.get(t, []), SEED)]
-    replayed = rng.sample(inference, REPLAYED)
+    graded = graded_answers(catalog)
+    teaching = {rubric: rng.sample(answers, len(answers) // 2) for rubric, answers in graded.items()}
+    answered = {t: [pair for answer in teaching[t] for pair in graded_pairs(answer, rng)] for t in topics}
+    by_topic = [p for t in topics if t not in unseen for p in topic_pairs(topics[t], talk.get(t, []), SEED) + answered[t]]
+    by_line = [p for t in topics for p in topic_pairs(kept[t], talk.get(t, []), SEED) + answered[t]]
     lists = {t: keyword_lists([x.criterion for x in topics[t]], 30, SEED + 1) + talk.get(t, []) for t in topics}
-    texts = {text for pair in (*inference, *by_topic, *by_line) for text in pair[:2]} | {x for t in lists.values() for x in t}
-    texts |= {text for t in topics.values() for text in said(t)}
+    new = [lot_of(catalog, t, topics[t], None, lists[t], graded[t]) for t in unseen]
+    known = [lot_of(catalog, t, topics[t], back[t], lists[t], [a for a in graded[t] if a not in teaching[t]]) for t in topics]
+    replayed = rng.sample(inference, REPLAYED)
+    texts = {text for pair in (*inference, *by_topic, *by_line) for text in pair[:2]}.union(
+        *(lot.texts for lot in (*new, *known))
+    )
     vectors = read_all(sorted(texts), options.cache)
     torch.set_num_threads(2)
     torch.manual_seed(SEED)
     base = stage(options.cache, "public", PairNetwork.from_minilm(minilm()), inference, vectors, epochs=2, rate=1.5e-4)
     first = stage(options.cache, "topics", base, by_topic + replayed, vectors, epochs=2, rate=1e-4)
     last = stage(options.cache, "lines", base, by_line + replayed, vectors, epochs=3, rate=1e-4)
-    again = stage(options.cache, "again", last, by_line + replayed, vectors, epochs=2, rate=6e-5, seed=SEED + 1)
-    last = mean_of(last, again)
-    new = [joined([rows_of(first, topics[t], None, lists[t], vectors, bare) for bare in (True, False)]) for t in unseen]
-    known = [rows_of(last, topics[t], back[t], lists[t], vectors, False) for t in topics]
-    x, y = joined([*new, *known])
-    figures = {"seconds": round(time.time() - started), "pairs": len(by_line) + REPLAYED, "inference_pairs": len(inference)}
-    figures |= {"rows": len(y), "new_rubrics": checked(new, known), "known_rubrics": checked(known, new), "features": list(NAMES)}
-    figures["twins"] = {"new_rubrics": twins_told_apart(first, topics, unseen, None, vectors)}
-    figures["twins"]["known_rubrics"] = twins_told_apart(last, topics, list(topics), back, vectors)
-    save(last, trained_head(x, y))
+    figures: dict[str, object] = {"pairs": len(by_line) + REPLAYED, "inference_pairs": len(inference)}
+    figures |= {"graded_answers": sum(map(len, graded.values())), "features": [*NAMES], "summary": [*SUMMARY]}
+    figures["twins"] = {
+        "new_rubrics": twins_told_apart(first, topics, unseen, None, vectors),
+        "known_rubrics": twins_told_apart(last, topics, list(topics), back, vectors),
+    }
+    seen_none, seen_some = Remembering(first), Remembering(last)
+    pieces, verdicts, figures["verdicts"] = heads(
+        [(lot, seen_none, bare) for lot in new for bare in (True, False)] + [(lot, seen_some, False) for lot in known], vectors
+    )
+    save(last, pieces, verdicts)
+    figures["seconds"] = round(time.time() - started)
     CARD.write_text(json.dumps(figures, indent=2) + "\n")
     print(json.dumps(figures, indent=2))
 
 
-def said(topic: Sequence[Lines], only: set[str] | None = None) -> dict[str, tuple[Criterion, Status]]:
-    """Lines of a topic (`only` some), each with its criterion and what it earns; and the statements, repeated and denied."""
-    rng = random.Random(SEED)
-    found: dict[str, tuple[Criterion, Status]] = {}
-    for lines in topic:
-        found |= {text: (lines.criterion, status) for text, status in lines.labelled if only is None or text in only}
-        found |= {text: (lines.criterion, status) for text, status in literal(lines, rng)}
-    return found
+def lot_of(
+    catalog: Catalog, rubric: str, lines: list[Lines], only: set[str] | None, lists: list[str], answers: list[Graded]
+) -> Lot:
+    """What the heads learn from one rubric: `only` these of its lines, and these of its answers."""
+    rng = random.Random(f"{SEED} {rubric}")
+    asking: dict[str, Question] = {}
+    questions = [q for of_topic in catalog.questions.values() for q in of_topic if rubric in (q.case or q.topic,)]
+    for question in questions:
+        asking |= {c.id: question for c in question.criteria}
+    usable = {text for each in lines for text, _ in each.labelled} if only is None else only
+    single = [a for each in lines for a in as_answers(asking[each.criterion.id], each, usable, ONE_LINERS, rng)]
+    single += [Graded(q, text, q.criteria, {}) for q in questions for text in rng.sample(lists, min(CLAIMLESS, len(lists)))]
+    return Lot(rubric, lines, only, lists, answers, [r for a in answers for r in replies(a, REPLIES, rng)], single)
 
 
-def rows_of(
-    network: PairNetwork, topic: Sequence[Lines], only: set[str] | None, lists: Sequence[str], vectors: Vectors, bare: bool
-) -> Rows:
-    """Feature rows of a topic's lines (`only` some), each against its own criterion without itself, and against others.
+def heads(lots: Sequence[tuple[Lot, Remembering, bool]], vectors: Vectors) -> tuple[Head, Head, dict[str, object]]:
+    """Both heads, and figures of the second on the rubrics of a fold that both did not learn from."""
+    made: list[tuple[str, str, Rows, list[Found]]] = []
+    for lot, network, bare in track(lots, description="rows for the heads"):
+        rows = line_rows(network, lot.lines, lot.only, lot.lists, vectors, bare)
+        found = [evidence_of(network, part, vectors, bare) for part in (lot.answers, lot.replies, lot.one_liners)]
+        kind = "statements alone" if bare else "new rubrics" if lot.only is None else "known rubrics"
+        made.append((lot.rubric, kind, rows, found))
 
-    Lists of terms and empty talk are rows too. `bare` knows the statements alone, as another tool would send them.
-    """
-    rng = random.Random(SEED)
-    heard: list[Heard] = []
-    labels: list[Status] = []
-    known = {lines.criterion.id: known_of(lines.criterion, vectors, bare) for lines in topic}
-    owned = said(topic, only)
-    nobody = (None, Status.ABSENT)
-    for text in (*owned, *lists):
-        owner, status = owned.get(text, nobody)
-        piece = vectors[text]
-        near = {id: float(nearness(piece.sentence[None], each)[0]) for id, each in known.items()}
-        if owner:
-            own = known_of(owner, vectors, bare, without=text)
-            rival = max(value for id, value in near.items() if id != owner.id)
-            heard.append(Heard(Span(text, 0, len(text)), piece, own, rival, rng.random() < 0.3))
-            labels.append(status)
-        others = sorted((id for id in near if owner is None or id != owner.id), key=lambda id: -near[id])
-        for id in (*others[:3], rng.choice(others[3:])):
-            rival = max(value for other, value in near.items() if other != id)
-            heard.append(Heard(Span(text, 0, len(text)), piece, known[id], rival, rng.random() < 0.15))
-            labels.append(Status.ABSENT)
-    return features(network, heard), np.array([CLASSES.index(label) for label in labels])  # type: ignore[arg-type]
+    def pieces_of(some: Sequence[tuple[str, str, Rows, list[Found]]]) -> Head:
+        lots = [(rows, 1.0) for _, _, rows, _ in some] + [(piece_rows(found[0]), 1.0) for *_, found in some]
+        return trained(lots, hidden=24, rarity=0.5, smooth=0.03)
 
+    def verdicts_of(head: Head, some: Sequence[tuple[str, str, Rows, list[Found]]]) -> Head:
+        weighted = [(part, weight) for *_, found in some for part, weight in zip(found, (WHOLE, REPLY, LINE), strict=True)]
+        head = trained([(verdict_rows(head, part), weight) for part, weight in weighted if part], hidden=24)
+        return expecting(head, LIKELIER)
 
-def known_of(criterion: Criterion, vectors: Vectors, bare: bool, without: str | None = None) -> Exemplars:
-    """A criterion's exemplars, leaving one text out; `bare` knows the statement only."""
-    if bare:
-        return Exemplars(criterion.id, (vectors[criterion.statement],), (), ())
-    whole = exemplars_of(criterion, vectors)
-    if without is None:
-        return whole
-    away = vectors[without]
-    met, partial, wrong = (tuple(v for v in group if v is not away) for group in (whole.met, whole.partial, whole.wrong))
-    return Exemplars(criterion.id, met, partial, wrong)
-
-
-def joined(rows: Sequence[Rows]) -> Rows:
-    """Several lots of rows as one."""
-    return np.concatenate([x for x, _ in rows]), np.concatenate([y for _, y in rows])
+    # Every fold has rubrics of both kinds, new ones and known ones.
+    place = {rubric: index // FOLD for index, rubric in enumerate(sorted({rubric for rubric, *_ in made}))}
+    held: dict[str, list[Rows]] = {}
+    for fold in range(FOLD):
+        inside = {rubric for rubric, index in place.items() if index % FOLD == fold}
+        rest = [one for one in made if one[0] not in inside]
+        head = pieces_of(rest)
+        concluding = verdicts_of(head, rest)
+        for rubric, kind, _, found in made:
+            if rubric in inside:
+                for part, name in zip(found, ("answers", "replies", "lines"), strict=True):
+                    x, y = verdict_rows(head, part)
+                    held.setdefault(f"{kind}, {name}", []).append((concluding.probabilities(x), y))
+    figures: dict[str, object] = {name: measured(joined(rows)) for name, rows in held.items()}
+    head = pieces_of(made)
+    return head, verdicts_of(head, made), figures
 
 
 def stage(
@@ -177,14 +208,6 @@ def stage(
     learn(network, pairs, vectors, epochs, rate, name, seed)
     if path:
         torch.save(network.state_dict(), path)
-    return network.eval()
-
-
-def mean_of(one: PairNetwork, other: PairNetwork) -> PairNetwork:
-    """A network whose weights are the mean of both (Wortsman et al., "Model soups", ICML 2022)."""
-    network = PairNetwork(len(one.layers))
-    weights = other.state_dict()
-    network.load_state_dict({name: (value + weights[name]) / 2 for name, value in one.state_dict().items()})
     return network.eval()
 
 
@@ -217,55 +240,6 @@ def learn(network: PairNetwork, pairs: Sequence[Pair], vectors: Vectors, epochs:
             schedule.step()
             total += loss.item()
         print(f"{name}: epoch {epoch + 1}, loss {total / len(batches):.3f}", flush=True)
-
-
-def trained_head(x: Array, y: np.ndarray) -> nn.Sequential:
-    """The head on feature rows, classes weighted by the root of their rarity."""
-    torch.manual_seed(SEED)
-    head = nn.Sequential(nn.Linear(len(NAMES), 24), nn.ReLU(), nn.Dropout(0.2), nn.Linear(24, len(CLASSES)))
-    mean, spread = spread_of(x)
-    rows, labels = torch.from_numpy((x - mean) / spread), torch.from_numpy(y)
-    counts = torch.bincount(labels, minlength=len(CLASSES)).float()
-    weights = (counts.sum() / counts).sqrt()
-    optimizer = torch.optim.AdamW(head.parameters(), 3e-3, weight_decay=1e-2)
-    head.train()
-    for _ in range(30):
-        for batch in torch.randperm(len(rows)).split(256):
-            loss = nn.functional.cross_entropy(head(rows[batch]), labels[batch], weight=weights, label_smoothing=0.03)
-            optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimizer.step()
-    head.eval().register_buffer("mean", torch.from_numpy(mean))
-    head.register_buffer("spread", torch.from_numpy(spread))
-    return head
-
-
-def spread_of(x: Array) -> tuple[Array, Array]:
-    """Mean and spread of each feature."""
-    return x.mean(0), np.maximum(x.std(0), 1e-3)
-
-
-def checked(rows: Sequence[Rows], others: Sequence[Rows]) -> dict[str, object]:
-    """Figures on rows in halves: each half is judged by a head that learned from the other half and from the other kind."""
-    found, truth = [], []
-    for part in (0, 1):
-        x, y = joined([*rows[1 - part :: 2], *others])
-        head, (mean, spread) = trained_head(x, y), spread_of(x)
-        held_x, held_y = joined(rows[part::2])
-        with torch.inference_mode():
-            found.append(head(torch.from_numpy((held_x - mean) / spread)).softmax(1).numpy())
-        truth.append(held_y)
-    p, y = np.concatenate(found), np.concatenate(truth)
-    met, wrong = CLASSES.index(Status.MET), CLASSES.index(Status.WRONG)
-    claims = np.isin(y, [met, wrong])
-    return {
-        "auc_met_against_wrong": round(float(roc_auc_score(y[claims] == met, p[claims, met] - p[claims, wrong])), 3),
-        "accuracy": round(float((p.argmax(1) == y).mean()), 3),
-        "confusion": {
-            str(status): dict(zip(map(str, CLASSES), map(int, row), strict=True))
-            for status, row in zip(CLASSES, confusion_matrix(y, p.argmax(1)), strict=True)
-        },
-    }
 
 
 def twins_told_apart(
@@ -302,13 +276,13 @@ def read_all(texts: Sequence[str], cache: Path | None) -> dict[str, Vector]:
     return {text: known[text] for text in texts}
 
 
-def save(network: PairNetwork, head: nn.Sequential) -> None:
-    """Write both, and their fingerprints beside them."""
+def save(network: PairNetwork, pieces: Head, verdicts: Head) -> None:
+    """Write them, and their fingerprints beside them."""
     FOLDER.mkdir(exist_ok=True)
     export(network, FOLDER / NETWORK)
-    names = {"0.weight": "inner", "0.bias": "inner_bias", "3.weight": "outer", "3.bias": "outer_bias"}
-    save_file({names.get(key, key): value.contiguous() for key, value in head.state_dict().items()}, FOLDER / HEAD)
-    sums = {name: hashlib.sha256((FOLDER / name).read_bytes()).hexdigest() for name in (NETWORK, HEAD)}
+    for name, head in ((PIECES, pieces), (VERDICTS, verdicts)):
+        save_file({field: np.ascontiguousarray(value) for field, value in asdict(head).items()}, FOLDER / name)
+    sums = {name: hashlib.sha256((FOLDER / name).read_bytes()).hexdigest() for name in (NETWORK, PIECES, VERDICTS)}
     (FOLDER / FINGERPRINTS).write_text("".join(f"{sum}  {name}\n" for name, sum in sums.items()))
     for path in FOLDER.iterdir():
         path.chmod(0o644)  # written for the owner alone; a server may run as somebody else

@@ -16,7 +16,7 @@ from app.core.rubric import Criterion, Kind, Level, Question
 from app.core.verdict import NEED_EVIDENCE, Answer, Status
 from app.engines.offline import offline_engine
 from app.engines.offline.model import load_model
-from app.engines.offline.weights import FOLDER, HEAD, NETWORK
+from app.engines.offline.weights import FOLDER, NETWORK, PIECES, VERDICTS
 from app.prompts import Prompts
 from app.retrieval.embedding import MiniLM
 from tests.contract.server import ROOT
@@ -116,7 +116,7 @@ def test_a_rubric_of_another_tool_needs_no_utterances(judged: Judged) -> None:
     assert status(judged(question, "I had pasta for lunch and it was very good, thank you."), "index") is Status.ABSENT
 
 
-@pytest.mark.parametrize("name", [NETWORK, HEAD])
+@pytest.mark.parametrize("name", [NETWORK, PIECES, VERDICTS])
 def test_damaged_weights_are_refused(name: str, tmp_path: Path) -> None:
     """A byte that is not the one that was trained, or no file at all: said by name, before anything is judged."""
     folder = shutil.copytree(FOLDER, tmp_path / "trained")

@@ -1,12 +1,12 @@
 """What the judge looks at for one piece of an answer and one criterion: entailment, similarity, and form.
 
 `Exemplars` are a criterion's statement and utterances as vectors; `features` compares a piece with them. The
-rows feed the head of `model.py`; `eval/train.py` builds the same rows for training.
+rows feed the head of `model.py` that reads pieces; `eval/train.py` builds the same rows for training.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +15,6 @@ from app.core.rubric import Criterion
 from app.core.verdict import Status
 from app.engines.segment import Span
 from app.engines.words import FUNCTION_WORDS, WORD
-
-if TYPE_CHECKING:  # it brings onnxruntime
-    from app.engines.offline.entailment import Entailment
 
 Array = npt.NDArray[np.float32]
 
@@ -69,6 +66,14 @@ class Heard:
     asked_for: bool
 
 
+class Compares(Protocol):
+    """The network: `Entailment`, or the one in training."""
+
+    def probabilities(self, pairs: Sequence[tuple[npt.NDArray[np.floating], npt.NDArray[np.floating]]]) -> Array:
+        """(pairs, 4) for the hidden states of (sentence, claim)."""
+        ...
+
+
 def texts_of(criterion: Criterion) -> tuple[str, ...]:
     """Every text of a criterion that is compared with."""
     return (criterion.statement, *criterion.met, *criterion.partial, *criterion.wrong)
@@ -90,13 +95,13 @@ def nearness(pieces: Array, exemplars: Exemplars) -> Array:
     return (pieces @ every.T).max(axis=1)  # type: ignore[no-any-return]
 
 
-def features(entailment: "Entailment", heard: Sequence[Heard]) -> Array:
+def features(network: Compares, heard: Sequence[Heard]) -> Array:
     """A row of NAMES for each, shape (len(heard), len(NAMES))."""
     if not heard:
         return np.zeros((0, len(NAMES)), dtype=np.float32)
     # Its words against those of the statement alone: comparing them with the nearest utterances too, right and wrong,
     # was tried, cost three times as much and told nothing more.
-    said = entailment.probabilities([(one.piece.hidden, one.criterion.met[0].hidden) for one in heard])
+    said = network.probabilities([(one.piece.hidden, one.criterion.met[0].hidden) for one in heard])
     rest = np.array([_rest(one) for one in heard], dtype=np.float32)
     return np.concatenate([said[:, COMPARED], rest], axis=1)
 

@@ -1,4 +1,4 @@
-"""The trained parts of the offline judge: the network that compares, and the head that concludes."""
+"""The trained parts of the offline judge: the network that compares, and the heads that read a piece and conclude from all."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +8,7 @@ from safetensors.numpy import load_file
 
 from app.engines.offline.entailment import Entailment
 from app.engines.offline.features import Array
-from app.engines.offline.weights import FOLDER, HEAD, NETWORK, check
+from app.engines.offline.weights import FOLDER, NETWORK, PIECES, VERDICTS, check
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,11 @@ class Model:
     """What has been learned."""
 
     entailment: Entailment
-    head: Head
+    pieces: Head  # reads rows of `features.NAMES`
+    verdicts: Head  # concludes from rows of `evidence.SUMMARY`
 
 
 def load_model(folder: Path = FOLDER) -> Model:
     """Read and check the weights. Raises Unavailable when they are missing or not the ones that were trained."""
     check(folder)
-    return Model(Entailment(folder / NETWORK), Head(**load_file(folder / HEAD)))
+    return Model(Entailment(folder / NETWORK), *(Head(**load_file(folder / name)) for name in (PIECES, VERDICTS)))

@@ -6,7 +6,7 @@ from pathlib import Path
 from app.core.errors import Unavailable
 
 FOLDER = Path(__file__).parent / "trained"
-NETWORK, HEAD = "entailment.onnx", "head.safetensors"
+NETWORK, PIECES, VERDICTS = "entailment.onnx", "pieces.safetensors", "verdicts.safetensors"
 #: Lines of `sha256  name`, written by `python -m eval.train` beside the weights: a torn or swapped file is noticed.
 FINGERPRINTS = "SHA256SUMS"
 

@@ -1,0 +1,210 @@
+"""The two small heads of the offline judge, as they are trained: one reads a piece, one concludes from all of them.
+
+Their rows are made by the judge's own code (`features`, `evidence`) out of what a network says of lines and answers that
+it has not learned from. So they know how far to trust it.
+"""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from sklearn.metrics import cohen_kappa_score, confusion_matrix, roc_auc_score
+from torch import nn
+
+from app.core.rubric import Criterion
+from app.core.verdict import Status
+from app.engines.offline.evidence import Evidence, Surroundings, gather, summaries
+from app.engines.offline.features import CLASSES, Array, Compares, Exemplars, Heard, Vector, exemplars_of, features, nearness
+from app.engines.offline.model import Head
+from app.engines.segment import Span
+from eval.graded import Graded
+from eval.pairs import Lines, literal
+
+SEED = 20
+Vectors = Mapping[str, Vector]
+Rows = tuple[Array, np.ndarray]
+Hidden = npt.NDArray[np.floating]
+
+
+class Undecided:
+    """Stands in for the head that reads pieces while its own rows are made."""
+
+    def probabilities(self, rows: Array) -> Array:
+        """The same for every class."""
+        return np.full((len(rows), len(CLASSES)), 1 / len(CLASSES), dtype=np.float32)
+
+
+class Remembering:
+    """The network, asked once for each pair: lines are compared with the same statements again and again."""
+
+    def __init__(self, network: Compares) -> None:
+        self._network = network
+        self._known: dict[tuple[int, int], Array] = {}
+
+    def probabilities(self, pairs: Sequence[tuple[Hidden, Hidden]]) -> Array:
+        """As the network's; pairs are known by the identity of their arrays, which must live on."""
+        keys = [(id(said), id(claim)) for said, claim in pairs]
+        new = [i for i, key in enumerate(keys) if key not in self._known]
+        for i, row in zip(new, self._network.probabilities([pairs[i] for i in new]), strict=True):
+            self._known[keys[i]] = row
+        return np.stack([self._known[key] for key in keys])
+
+
+Found = list[tuple[Graded, list[Evidence]]]
+
+
+def said(topic: Sequence[Lines], only: set[str] | None = None) -> dict[str, tuple[Criterion, Status]]:
+    """Lines of a topic (`only` some), each with its criterion and what it earns; and the statements, repeated and denied."""
+    rng = random.Random(SEED)
+    found: dict[str, tuple[Criterion, Status]] = {}
+    for lines in topic:
+        found |= {text: (lines.criterion, status) for text, status in lines.labelled if only is None or text in only}
+        found |= {text: (lines.criterion, status) for text, status in literal(lines, rng)}
+    return found
+
+
+def line_rows(
+    network: Compares, topic: Sequence[Lines], only: set[str] | None, lists: Sequence[str], vectors: Vectors, bare: bool
+) -> Rows:
+    """Feature rows of a topic's lines (`only` some), each against its own criterion without itself, and against others.
+
+    Lists of terms and empty talk are rows too. `bare` knows the statements alone, as another tool would send them.
+    """
+    rng = random.Random(SEED)
+    heard: list[Heard] = []
+    labels: list[Status] = []
+    known = {lines.criterion.id: known_of(lines.criterion, vectors, bare) for lines in topic}
+    owned = said(topic, only)
+    nobody = (None, Status.ABSENT)
+    for text in (*owned, *lists):
+        owner, status = owned.get(text, nobody)
+        piece = vectors[text]
+        near = {id: float(nearness(piece.sentence[None], each)[0]) for id, each in known.items()}
+        if owner:
+            own = known_of(owner, vectors, bare, without=text)
+            rival = max(value for id, value in near.items() if id != owner.id)
+            heard.append(Heard(Span(text, 0, len(text)), piece, own, rival, rng.random() < 0.3))
+            labels.append(status)
+        others = sorted((id for id in near if owner is None or id != owner.id), key=lambda id: -near[id])
+        for id in (*others[:3], rng.choice(others[3:])):
+            rival = max(value for other, value in near.items() if other != id)
+            heard.append(Heard(Span(text, 0, len(text)), piece, known[id], rival, rng.random() < 0.15))
+            labels.append(Status.ABSENT)
+    return features(network, heard), np.array([CLASSES.index(label) for label in labels])  # type: ignore[arg-type]
+
+
+def evidence_of(network: Compares, answers: Sequence[Graded], vectors: Vectors, bare: bool) -> Found:
+    """What the judge gathers of each answer, the odds of its pieces still undecided."""
+    found: Found = []
+    for answer in answers:
+        if not (answer.pieces and answer.criteria):
+            continue
+        known = {c.id: known_of(c, vectors, bare, without=answer.text) for c in answer.question.criteria}
+        around = Surroundings.of(answer.pieces, known, vectors)
+        found.append((answer, gather(network, Undecided(), around, answer.criteria, answer.target)))
+    return found
+
+
+def piece_rows(found: Found) -> Rows:
+    """The rows of pieces of answers, where what the piece earns is known."""
+    rows, labels = [], []
+    for answer, evidence in found:
+        for each in evidence:
+            for piece, row in zip(each.pieces, each.rows, strict=True):
+                status = answer.label(piece, each.criterion.id)
+                if status is not None:
+                    rows.append(row)
+                    labels.append(CLASSES.index(status))
+    return np.array(rows, dtype=np.float32), np.array(labels)
+
+
+def verdict_rows(head: Head, found: Found) -> Rows:
+    """The rows of criteria of answers, where anything was heard of them."""
+    rows, labels = [], []
+    for answer, evidence in found:
+        read = [replace(each, odds=head.probabilities(each.rows)) for each in evidence]
+        for each, row in zip(read, summaries(read, answer.before), strict=True):
+            if each.pieces:
+                rows.append(row)
+                labels.append(CLASSES.index(answer.status(each.criterion.id)))
+    return np.array(rows, dtype=np.float32), np.array(labels)
+
+
+def known_of(criterion: Criterion, vectors: Vectors, bare: bool, without: str | None = None) -> Exemplars:
+    """A criterion's exemplars, leaving one text out; `bare` knows the statement only."""
+    if bare:
+        return Exemplars(criterion.id, (vectors[criterion.statement],), (), ())
+    whole = exemplars_of(criterion, vectors)
+    if without is None or without not in vectors:
+        return whole
+    away = vectors[without]
+    met, partial, wrong = (tuple(v for v in group if v is not away) for group in (whole.met, whole.partial, whole.wrong))
+    return Exemplars(criterion.id, met, partial, wrong)
+
+
+def joined(rows: Sequence[Rows]) -> Rows:
+    """Several lots of rows as one."""
+    return np.concatenate([x for x, _ in rows]), np.concatenate([y for _, y in rows])
+
+
+def trained(
+    rows: Sequence[tuple[Rows, float]], hidden: int, rarity: float = 0.0, smooth: float = 0.0, decay: float = 1e-2
+) -> Head:
+    """A head on lots of rows, each lot with the weight of one of its rows.
+
+    Classes are weighted by their rarity to the power of `rarity`; with 0 the head's probabilities are those of the rows.
+    """
+    torch.manual_seed(SEED)
+    x, y = joined([lot for lot, _ in rows])
+    each = torch.cat([torch.full((len(lot[1]),), weight) for lot, weight in rows])
+    network = nn.Sequential(nn.Linear(x.shape[1], hidden), nn.ReLU(), nn.Dropout(0.2), nn.Linear(hidden, len(CLASSES)))
+    mean, spread = x.mean(0), np.maximum(x.std(0), 1e-3)
+    inputs, labels = torch.from_numpy((x - mean) / spread), torch.from_numpy(y)
+    counts = torch.bincount(labels, each, minlength=len(CLASSES)).float()
+    weights = (counts.sum() / counts) ** rarity
+    epochs = 30
+    optimizer = torch.optim.AdamW(network.parameters(), 3e-3, weight_decay=decay)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
+    network.train()
+    for _ in range(epochs):
+        for batch in torch.randperm(len(inputs)).split(256):
+            odds = network(inputs[batch])
+            loss = nn.functional.cross_entropy(odds, labels[batch], weight=weights, label_smoothing=smooth, reduction="none")
+            loss = (loss * each[batch]).sum() / each[batch].sum()
+            optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+        schedule.step()
+    inner, outer = network[0], network[3]
+    parts = (inner.weight, inner.bias, outer.weight, outer.bias)
+    return Head(mean, spread, *(part.detach().numpy() for part in parts))
+
+
+def expecting(head: Head, likelier: Mapping[Status, float]) -> Head:
+    """The head with the odds of some classes multiplied, for where they are that much more frequent than among its rows.
+
+    Saerens, Latinne and Decaestecker, "Adjusting the outputs of a classifier to new a priori probabilities" (Neural
+    Computation 14, 2002).
+    """
+    return replace(head, outer_bias=head.outer_bias + np.log([likelier.get(status, 1.0) for status in CLASSES], dtype=np.float32))
+
+
+def measured(rows: Rows) -> dict[str, object]:
+    """Figures of probabilities (rows, len(CLASSES)) against what is true."""
+    p, y = rows
+    found, met, wrong = p.argmax(1), CLASSES.index(Status.MET), CLASSES.index(Status.WRONG)
+    claims = np.isin(y, [met, wrong])
+    value = np.array([2, 1, 0, -1])  # of CLASSES, in the order of what they earn
+    return {
+        "rows": len(y),
+        "accuracy": round(float((found == y).mean()), 3),
+        "kappa": round(float(cohen_kappa_score(value[y], value[found], weights="quadratic")), 3),
+        "auc_met_against_wrong": round(float(roc_auc_score(y[claims] == met, p[claims, met] - p[claims, wrong])), 3),
+        "confusion": {
+            str(status): dict(zip(map(str, CLASSES), map(int, row), strict=True))
+            for status, row in zip(CLASSES, confusion_matrix(y, found, labels=range(len(CLASSES))), strict=True)
+        },
+    }

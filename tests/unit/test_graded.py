@@ -1,0 +1,54 @@
+"""The graded answers that the judge learns from: their words are there, and what is cut out of them keeps its labels."""
+
+import random
+
+import pytest
+
+from app.content import Catalog, default_root, load
+from app.core.verdict import Status
+from eval.graded import Graded, graded_answers, graded_pairs, replies
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    return load(default_root())
+
+
+@pytest.fixture(scope="module")
+def answers(catalog: Catalog) -> list[Graded]:
+    return [answer for of_rubric in graded_answers(catalog).values() for answer in of_rubric]
+
+
+def test_every_question_has_answers_and_every_credit_its_words(catalog: Catalog, answers: list[Graded]) -> None:
+    """Six for each question; every label names a criterion of it, and words of the answer."""
+    asked = {(q.topic, q.id) for of_topic in catalog.questions.values() for q in of_topic}
+    assert {(a.question.topic, a.question.id) for a in answers} == asked
+    for answer in answers:
+        assert answer.earned.keys() <= {c.id for c in answer.question.criteria}
+        for _, words in answer.earned.values():
+            assert answer.text[words.start : words.end] == words.text
+    assert len(answers) == 6 * len(asked)
+
+
+def test_a_reply_keeps_what_its_own_words_earn(answers: list[Graded]) -> None:
+    """What is torn apart is asked of nobody; what the rest of the answer settled is not open any more."""
+    rng = random.Random(1)
+    for answer in answers:
+        for reply in replies(answer, 2, rng):
+            open_ids = {c.id for c in reply.criteria}
+            assert reply.text in answer.text
+            for id, (status, words) in reply.earned.items():
+                assert status is answer.status(id)
+                assert reply.text[words.start : words.end] == words.text
+            assert {v.criterion for v in reply.before if v.status is not Status.PARTIAL}.isdisjoint(open_ids)
+            assert reply.target is None or reply.target in open_ids
+
+
+def test_a_pair_never_says_that_words_which_earn_a_criterion_are_silent_on_it(answers: list[Graded]) -> None:
+    """Neither of two labels of one piece and one statement may contradict the other."""
+    rng = random.Random(1)
+    for answer in answers:
+        labels: dict[tuple[str, str], set[int]] = {}
+        for pair in graded_pairs(answer, rng):
+            labels.setdefault((pair.sentence, pair.claim), set()).add(pair.label)
+        assert all(len(each) == 1 for each in labels.values())
