@@ -92,9 +92,9 @@ def test_every_claim_points_at_the_words(catalog: Catalog, judged: Judged) -> No
 
 
 def test_who_says_what_the_rubric_says_has_said_it(catalog: Catalog, judged: Judged) -> None:
-    """The statement of each criterion, and its denial: nearly all of the first are met, hardly any of the second."""
+    """Of every third topic, each statement and its denial: nearly all of the first are met, hardly any of the second."""
     said, denied = Counter[Status](), Counter[Status]()
-    for questions in catalog.questions.values():
+    for questions in [*catalog.questions.values()][::3]:
         for criterion in questions[0].criteria:
             claim = criterion.statement[:1].lower() + criterion.statement[1:]
             if "the candidate" in claim:  # "The candidate asks …" is a report when somebody says it, and earns nothing

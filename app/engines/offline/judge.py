@@ -37,8 +37,8 @@ class Thresholds:
 
     `sure` is the least probability of a verdict, `partial` that of a half one, `wrong` that of a contradiction, and
     `wrong_bare` that of a contradiction of a statement that came without utterances, where the judge errs more often;
-    below it the criterion stays unscored. The words that a credit rests on must by themselves read like a claim with `worded`, so that nobody is
-    credited for what the rest of the answer makes likely.
+    below it the criterion stays unscored. The words that a verdict rests on must by themselves read like it with a
+    probability of `worded`, so that nobody is credited for what only the rest of the answer makes likely.
     """
 
     sure: float = 0.5
