@@ -17,7 +17,7 @@ from app.core.ports import Embedder, Judgement, Task
 from app.core.rubric import Criterion, Kind, Question
 from app.core.verdict import Flag, Intent, Status, Verdict
 from app.engines.flags import flagged
-from app.engines.offline.evidence import MET, PARTIAL, WRONG, Evidence, Surroundings, gather, summaries
+from app.engines.offline.evidence import ABSENT, MET, PARTIAL, WRONG, Evidence, Surroundings, gather, summaries
 from app.engines.offline.features import CLASSES, Array, Vector, exemplars_of, texts_of
 from app.engines.offline.reading import intent_of
 from app.engines.segment import Span, sentences, stretches, units
@@ -27,6 +27,8 @@ if TYPE_CHECKING:  # it brings onnxruntime
 
 #: Which readings of a piece show a verdict: half of a claim may also be read as the whole.
 SHOWN_BY = {Status.MET: (MET,), Status.PARTIAL: (MET, PARTIAL), Status.WRONG: (WRONG,)}
+#: Under this probability of silence a piece surely speaks of a criterion.
+FAINT = 0.15
 #: A question to the interviewer this near to a clarification criterion states it.
 CLARIFIES = 0.5
 
@@ -37,12 +39,14 @@ class Thresholds:
 
     `sure` is the least probability of a verdict, `partial` that of a half one, `wrong` that of a contradiction, and
     `wrong_bare` that of a contradiction of a statement that came without utterances, where the judge errs more often;
-    below it the criterion stays unscored. The words that a verdict rests on must by themselves read like it with a
+    below it the criterion stays unscored. Where some piece surely speaks of the criterion, `silent` is asked for before it
+    is called absent. The words that a verdict rests on must by themselves read like it with a
     probability of `worded`, so that nobody is credited for what only the rest of the answer makes likely.
     """
 
     sure: float = 0.5
     partial: float = 0.5
+    silent: float = 0.75
     wrong: float = 0.7
     wrong_bare: float = 0.9
     worded: float = 0.2
@@ -122,7 +126,9 @@ def verdict_of(evidence: Evidence, odds: Array, limits: Thresholds, turn: int) -
         return _verdict(criterion, Status.ABSENT, 0.95)
     status, sure = CLASSES[int(odds.argmax())], float(odds.max())
     if status is Status.ABSENT:
-        return _verdict(criterion, status if sure >= limits.sure else Status.UNSCORED, sure)
+        spoken_of = float(evidence.odds[:, ABSENT].min()) < FAINT
+        certain = sure >= (limits.silent if spoken_of else limits.sure)
+        return _verdict(criterion, status if certain else Status.UNSCORED, sure)
     contrary = limits.wrong if criterion.wrong else limits.wrong_bare
     least = {Status.MET: limits.sure, Status.PARTIAL: limits.partial, Status.WRONG: contrary}
     worded, at = evidence.best(*SHOWN_BY[status])
