@@ -14,11 +14,10 @@ import yaml
 from app.content import Catalog
 from app.core.rubric import Criterion, Question
 from app.core.verdict import Status, Verdict
-from app.engines.offline.entailment import CONTRARY, HALF, OTHER, SAME
+from app.engines.offline.entailment import OTHER
 from app.engines.segment import Span, sentences, stretches, units
-from eval.pairs import TRAINING, Lines, Pair, literal
+from eval.pairs import LABEL_OF, TRAINING, Lines, Pair, literal
 
-LABEL_OF = {Status.MET: SAME, Status.PARTIAL: HALF, Status.WRONG: CONTRARY}
 EARNING = (Status.MET, Status.PARTIAL, Status.WRONG)
 #: Sentences of a reply that is cut out of an answer, at most.
 REPLY = 3

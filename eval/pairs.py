@@ -22,7 +22,7 @@ TRAINING = Path(__file__).parent / "training"
 #: Label of pairs of which only "neither the same nor half of it" is known.
 NOT_SAME = 4
 _LABELS = {"entailment": SAME, "contradiction": CONTRARY, "neutral": OTHER, "not_entailment": NOT_SAME}
-_LABEL_OF = {Status.MET: SAME, Status.PARTIAL: HALF, Status.WRONG: CONTRARY}
+LABEL_OF = {Status.MET: SAME, Status.PARTIAL: HALF, Status.WRONG: CONTRARY}
 #: Words of a line with a neighbour, at most: longer ones would be cut when they are read.
 COMPANY = 32
 #: How many other criteria of a rubric each criterion is set against.
@@ -168,11 +168,11 @@ def _own_pairs(lines: Lines, topic: Sequence[Lines], rng: random.Random) -> list
     statement = lines.criterion.statement
     pairs: list[Pair] = []
     for said, status in lines.labelled:
-        pairs.append(Pair(said, statement, _LABEL_OF[status], 2.0))
+        pairs.append(Pair(said, statement, LABEL_OF[status], 2.0))
         neighbour = rng.choice(rng.choice([each for each in topic if each is not lines]).labelled)[0]
         if len(said.split()) + len(neighbour.split()) <= COMPANY:
             together = f"{said} {neighbour}" if rng.random() < 0.5 else f"{neighbour} {said}"
-            pairs.append(Pair(together, statement, _LABEL_OF[status]))
+            pairs.append(Pair(together, statement, LABEL_OF[status]))
     pairs += [Pair(*rng.sample(twins, 2), CONTRARY, 0.7) for twins in lines.twins]
     # False lines often keep the statement's words and right ones avoid them: keeping its words must not read as false.
     pairs += [Pair(restated(statement, rng), statement, SAME) for _ in range(5)]

@@ -196,7 +196,6 @@ def stage(
     vectors: Vectors,
     epochs: int,
     rate: float,
-    seed: int = SEED,
 ) -> PairNetwork:
     """A copy of the network, trained on pairs; out of the cache if it was trained there before."""
     network = PairNetwork(len(start.layers))
@@ -205,15 +204,15 @@ def stage(
     if path and path.is_file():
         network.load_state_dict(torch.load(path))
         return network.eval()
-    learn(network, pairs, vectors, epochs, rate, name, seed)
+    learn(network, pairs, vectors, epochs, rate, name)
     if path:
         torch.save(network.state_dict(), path)
     return network.eval()
 
 
-def learn(network: PairNetwork, pairs: Sequence[Pair], vectors: Vectors, epochs: int, rate: float, name: str, seed: int) -> None:
+def learn(network: PairNetwork, pairs: Sequence[Pair], vectors: Vectors, epochs: int, rate: float, name: str) -> None:
     """Train in place, in bfloat16, in batches of like length; the rate rises for a moment and falls to nothing."""
-    rng, size = random.Random(seed), 64
+    rng, size = random.Random(SEED), 64
     optimizer = torch.optim.AdamW(network.parameters(), rate, weight_decay=1e-2)
     steps = math.ceil(len(pairs) / size) * epochs
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, steps, pct_start=0.06, anneal_strategy="linear")

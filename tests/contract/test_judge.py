@@ -56,7 +56,7 @@ def test_a_claim_is_told_from_its_opposite(catalog: Catalog, judged: Judged) -> 
         wrong[status(judged(question, pair["wrong"]), pair["criterion"])] += 1
     credited, falsely = (side[Status.MET] + side[Status.PARTIAL] for side in (right, wrong))
     assert credited >= 7 >= falsely, (right, wrong)
-    assert wrong[Status.WRONG] >= 5 > right[Status.WRONG], (right, wrong)
+    assert wrong[Status.WRONG] >= 8 > right[Status.WRONG], (right, wrong)
 
 
 @pytest.mark.parametrize(
@@ -92,9 +92,9 @@ def test_every_claim_points_at_the_words(catalog: Catalog, judged: Judged) -> No
 
 
 def test_who_says_what_the_rubric_says_has_said_it(catalog: Catalog, judged: Judged) -> None:
-    """Of every third topic, each statement and its denial: nearly all of the first are met, hardly any of the second."""
+    """The statement of each criterion, and its denial: nearly all of the first are met, hardly any of the second."""
     said, denied = Counter[Status](), Counter[Status]()
-    for questions in [*catalog.questions.values()][::3]:
+    for questions in catalog.questions.values():
         for criterion in questions[0].criteria:
             claim = criterion.statement[:1].lower() + criterion.statement[1:]
             if "the candidate" in claim:  # "The candidate asks …" is a report when somebody says it, and earns nothing

@@ -22,6 +22,9 @@ SETTLED = {Status.MET: MET, Status.WRONG: WRONG}
 SURE = 0.7
 #: Over this a claim has been made, of whatever sort.
 CLAIMED = 0.3
+#: Which pieces are heard for a criterion, in cosines: the least nearness, how far behind the nearest piece another may lie, and
+#: how far behind the criterion that the piece is nearest to.
+ABOUT, BEHIND_BEST, BEHIND_RIVAL = 0.25, 0.5, 0.15
 #: Columns of `summaries`. What ends in `_of_met`, `_of_wrong` and `_of_nearest` belongs to the piece that is the most so.
 SUMMARY = (
     *("met", "partial", "wrong", "half", "silence", "second_met", "second_wrong", "mean_met", "mean_wrong"),
@@ -38,16 +41,6 @@ class Head(Protocol):
     """Rows of features -> probabilities of CLASSES."""
 
     def probabilities(self, rows: Array) -> Array: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """Which pieces are heard for a criterion, all in cosines: `about` is the least nearness, `behind_best` how far behind
-    the nearest piece another may lie, and `behind_rival` how far behind the criterion that the piece is nearest to."""
-
-    about: float = 0.25
-    behind_best: float = 0.5
-    behind_rival: float = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +68,12 @@ class Evidence:
 class Surroundings:
     """The pieces of an answer beside all criteria of its question, since each is a rival of the others.
 
-    `near` has for each criterion the cosine of every piece with the nearest thing said of it, shape (pieces,).
+    `said` (pieces, d) are the pieces' vectors; `near` has for each criterion the cosine of every piece with the nearest
+    thing said of it, shape (pieces,).
     """
 
     pieces: tuple[Span, ...]
+    said: Array
     known: Mapping[str, Exemplars]
     vectors: Mapping[str, Vector]
     near: Mapping[str, Array]
@@ -87,7 +82,7 @@ class Surroundings:
     def of(cls, pieces: Sequence[Span], known: Mapping[str, Exemplars], vectors: Mapping[str, Vector]) -> "Surroundings":
         """With `vectors` of the pieces' texts."""
         said = np.stack([vectors[piece.text].sentence for piece in pieces])
-        return cls(tuple(pieces), known, vectors, {id: nearness(said, exemplars) for id, exemplars in known.items()})
+        return cls(tuple(pieces), said, known, vectors, {id: nearness(said, exemplars) for id, exemplars in known.items()})
 
 
 def gather(
@@ -96,17 +91,15 @@ def gather(
     around: Surroundings,
     criteria: Sequence[Criterion],
     target: str | None = None,
-    reach: Reach | None = None,
 ) -> list[Evidence]:
     """The evidence for each of `criteria`; `target` is the one that was asked for."""
-    reach = reach or Reach()
     pieces, known, vectors, near = around.pieces, around.known, around.vectors, around.near
     nearest = np.max(np.stack(list(near.values())), axis=0)
     heard: list[Heard] = []
     chosen: list[list[int]] = []
     for criterion in criteria:
         own = near[criterion.id]
-        enough = (own >= max(reach.about, float(own.max()) - reach.behind_best)) & (own >= nearest - reach.behind_rival)
+        enough = (own >= max(ABOUT, float(own.max()) - BEHIND_BEST)) & (own >= nearest - BEHIND_RIVAL)
         chosen.append([int(i) for i in np.flatnonzero(enough)])
         for i in chosen[-1]:
             rival = max((float(values[i]) for id, values in near.items() if id != criterion.id), default=0.0)

@@ -94,10 +94,10 @@ class OfflineJudge:
         turn = task.answers[-1].turn
         known = {c.id: exemplars_of(c, vectors) for c in task.question.criteria}
         around = Surroundings.of([*pieces, *wider], known, vectors)
-        said = np.stack([vectors[piece.text].sentence for piece in around.pieces])
         # What a turn is, is read piece by piece; only claims are looked for in the wider stretches.
         alone = slice(len(pieces))
-        card, about = _card(said, task.question, vectors), _about(said, around.near, task.question, vectors)
+        card = _card(around.said, task.question, vectors)
+        about = _about(around.said, around.near, task.question, vectors)
         intent, fact = intent_of(pieces, card[alone], about[alone])
         if intent in (Intent.DONT_KNOW, Intent.OFF_TOPIC):
             return Judgement(verdicts=self._none_said(task), intent=intent)
