@@ -195,6 +195,7 @@ class Coach:
     async def delete(self, id: str) -> None:
         """Forget an interview and everything in it."""
         async with self._lock(id):
+            await self._load(id)
             await self._store.delete(id)
 
     async def search(self, query: str, k: int) -> tuple[Passage, ...]:
@@ -276,7 +277,10 @@ class Coach:
     # Plumbing
 
     async def _load(self, id: str) -> Interview:
-        return replay(id, await self._store.load(id))
+        events = await self._store.load(id)
+        if not isinstance(events[0], Started):
+            raise NotFound(f"There is no interview {id}.")
+        return replay(id, events)
 
     async def _append(self, interview: Interview, *events: Event) -> Interview:
         await self._store.append(interview.id, len(interview.events), events)

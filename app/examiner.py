@@ -16,14 +16,12 @@ from app.core.interview import Interview
 from app.core.ports import Brief, Clock, DebriefSummary, Engine, Judgement, Retriever, Reviewer, Task
 from app.core.rubric import Passage, Question
 from app.core.usage import Call
-from app.core.verdict import Flag, Status, Verdict, ground, withdrawn, withhold
+from app.core.verdict import ATTEMPTS, Flag, Status, Verdict, ground, withdrawn, withhold
 
 #: Passages shown to the judge and the speaker: the same ones for the whole of a question.
 PASSAGES = 4
 #: The engine that is always there, and that nobody can talk into anything.
 RESERVE = "offline"
-#: Flags of an attempt to talk the grader round.
-ATTEMPTS = frozenset({"instruction_to_grader", "hidden_text", "other_script"})
 CREDIT_GIVEN = frozenset({Status.MET, Status.PARTIAL})
 #: Questions whose passages are kept, so that a prompt stays the same from turn to turn while the index still loads.
 KEPT = 1000

@@ -23,9 +23,14 @@ from app.retrieval.embedding import MiniLM
 from app.retrieval.index import NoteIndex
 from app.retrieval.retriever import HybridRetriever
 from app.storage.store import open_store
+from app.stories import Stories
+from app.story_rubric import load_story_rubric
 
 #: Seconds that the first callers have the machine to themselves before the model's import takes a core for a while.
 HEAD_START = 0.3
+
+#: The topic whose questions are the common ones of behavioral interviews.
+COMMON_QUESTIONS = "star-method"
 
 _log = logging.getLogger(__name__)
 
@@ -42,6 +47,7 @@ class Viva:
     """A coach that runs, and how far its slow parts are: `readiness()` maps each to loading, ready or what went wrong."""
 
     coach: Coach
+    stories: Stories
     settings: Settings
     readiness: Callable[[], dict[str, str]]
 
@@ -82,15 +88,24 @@ async def build(
                     judge_model=settings.judge_model,
                     speaker_model=settings.speaker_model or settings.judge_model,
                     samples=settings.judge_samples,
-                    authored=engines[0].speaker,
-                    guard=engines[0].judge,
+                    reserve=engines[0],
                     observe=on_call,
                 )
             )
         store = await open_store(settings.database)
+        by_name = {engine.name: engine for engine in engines}
+        stories = Stories(
+            rubric=load_story_rubric(content.default_root()),
+            questions=catalog.questions.get(COMMON_QUESTIONS, ()),
+            engines=by_name,
+            default_engine=settings.default_engine,
+            store=store,
+            clock=SystemClock(),
+            versions=catalog.hashes,
+        )
         coach = Coach(
             catalog=catalog,
-            engines={engine.name: engine for engine in engines},
+            engines=by_name,
             default_engine=settings.default_engine,
             retriever=retriever,
             store=store,
@@ -100,7 +115,7 @@ async def build(
         )
         loading = asyncio.create_task(_load(retriever, on_progress, model if settings.judge_model else None))
         try:
-            yield Viva(coach, settings, lambda: {"embedding": embedder.status, "index": retriever.status})
+            yield Viva(coach, stories, settings, lambda: {"embedding": embedder.status, "index": retriever.status})
         finally:
             loading.cancel()
             with suppress(asyncio.CancelledError):

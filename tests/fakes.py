@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from app.coach import Coach
 from app.core.errors import EngineFailed, NotFound, StorageBusy
-from app.core.events import Event, Started
+from app.core.events import Event, Started, StoryBegun
 from app.core.interview import replay
 from app.core.ports import Engine, Judgement, Summary, Task
 from app.core.rubric import Passage, Question
+from app.core.star import Analysis, Dimension, Guide, Mark, Reading, StoryRubric
 from app.core.usage import OK, Call
 from app.core.verdict import Flag, Intent, Status, Verdict
 from app.engines.offline.speaker import OfflineSpeaker
 from app.prompts import Prompts
+from app.stories import Stories
 
 
 class FixedClock:
@@ -48,8 +51,11 @@ class MemoryStore:
         self.events[id].extend(events)
 
     async def list(self, limit: int, offset: int = 0) -> list[Summary]:
-        newest = list(reversed(self.events.items()))[offset : offset + limit]
-        return [_summary(id, events) for id, events in newest]
+        newest = [(id, events) for id, events in reversed(self.events.items()) if isinstance(events[0], Started)]
+        return [_summary(id, events) for id, events in newest[offset : offset + limit]]
+
+    async def stories(self) -> Sequence[str]:
+        return [id for id, events in reversed(self.events.items()) if isinstance(events[0], StoryBegun)]
 
     async def delete(self, id: str) -> None:
         await self.load(id)
@@ -135,9 +141,65 @@ class ModelJudge(ScriptedJudge):
         self.fail = EngineFailed("The model did not answer in time.", calls=(call,))
 
 
-def engine(judge: ScriptedJudge, prompts: Prompts) -> Engine:
-    """The scripted judge beside the real offline speaker."""
-    return Engine(name=judge.name, judge=judge, speaker=OfflineSpeaker(prompts), versions={"prompts": prompts.hash})
+class ScriptedReader:
+    """Reads its scores out of the story: `action:2 words`, one a line; what is not there is absent."""
+
+    def __init__(self) -> None:
+        self.stories: list[str] = []
+        self.fail: Exception | None = None
+
+    async def read(self, prompt: str, story: str) -> Analysis:
+        if self.fail:
+            raise self.fail
+        self.stories.append(story)
+        found, marks, start = dict[Dimension, Reading](), [], 0
+        for line in story.splitlines(keepends=True):
+            head, _, words = line.rstrip().partition(" ")
+            name, _, score = head.partition(":")
+            if name in list(Dimension) and score:
+                at = start + len(head) + 1
+                dimension, end = Dimension(name), at + len(words)
+                marks.append(Mark(dimension=dimension, start=at, end=end))
+                if dimension not in found or found[dimension].score < int(score):
+                    found[dimension] = Reading(dimension=dimension, score=int(score), quote=words, start=at, end=end)
+            start += len(line)
+        readings = tuple(found.get(each, Reading(dimension=each, score=0)) for each in Dimension)
+        return Analysis(readings=readings, marks=tuple(marks), flags=(), engine="offline")
+
+
+def engine(judge: ScriptedJudge, prompts: Prompts, reader: ScriptedReader | None = None) -> Engine:
+    """The scripted judge and reader beside the real offline speaker."""
+    versions = {"prompts": prompts.hash}
+    reader = reader or ScriptedReader()
+    return Engine(name=judge.name, judge=judge, speaker=OfflineSpeaker(prompts), reader=reader, versions=versions)
+
+
+#: A story rubric of few words: every probe and advice names its dimension.
+STORY_RUBRIC: StoryRubric = {
+    each: Guide(
+        dimension=each,
+        title=each.value.replace("_", "-").capitalize(),
+        weight=1,
+        clear=f"clear {each}",
+        vague=f"vague {each}",
+        probes=(f"What of the {each}?", f"And the {each}?"),
+        advice=(f"Add the {each}.", f"Sharpen the {each}.", f"Keep the {each}."),
+    )
+    for each in Dimension
+}
+
+
+def stories_beside(coach: Coach, *questions: Question) -> Stories:
+    """Stories over the same engines, store and clock."""
+    return Stories(
+        rubric=STORY_RUBRIC,
+        questions=questions,
+        engines=coach._examiner._engines,
+        default_engine="offline",
+        store=coach._store,
+        clock=coach._clock,
+        versions={},
+    )
 
 
 def _summary(id: str, events: list[Event]) -> Summary:

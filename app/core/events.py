@@ -10,6 +10,7 @@ from typing import Literal
 
 from app.core.mistakes import Remark
 from app.core.rubric import Level, Question
+from app.core.star import Analysis, Dimension
 from app.core.usage import Call
 from app.core.verdict import Flag, Intent, Verdict
 
@@ -186,4 +187,61 @@ class Reviewed:
     type: Literal["reviewed"] = "reviewed"
 
 
-Event = Started | Answered | Judged | Decided | Spoke | SelfChecked | Finished | Summarized | Reviewed
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryBegun:
+    """A story was asked for. `question` is the id of the common question that `prompt` is, or empty."""
+
+    at: datetime
+    prompt: str
+    question: str
+    engine: str
+    seed: int
+    follow_ups: int
+    versions: dict[str, str]
+    type: Literal["story_begun"] = "story_begun"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryRead:
+    """What has been told of the story by that turn was read as a whole."""
+
+    at: datetime
+    turn: int
+    analysis: Analysis
+    type: Literal["story_read"] = "story_read"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryAsked:
+    """The listener asked for one missing thing, or, with no dimension, for nothing more: the story is told."""
+
+    at: datetime
+    turn: int
+    dimension: Dimension | None
+    text: str
+    type: Literal["story_asked"] = "story_asked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retold:
+    """The candidate begins to tell the story again; the next answer is its new version."""
+
+    at: datetime
+    turn: int
+    type: Literal["retold"] = "retold"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryKept:
+    """How the candidate keeps the story in the bank: what it is called, its tags, the common questions it can answer."""
+
+    at: datetime
+    title: str
+    tags: tuple[str, ...]
+    questions: tuple[str, ...]
+    type: Literal["story_kept"] = "story_kept"
+
+
+InterviewEvent = Started | Answered | Judged | Decided | Spoke | SelfChecked | Finished | Summarized | Reviewed
+StoryEvent = StoryBegun | Answered | StoryRead | StoryAsked | Retold | StoryKept
+Event = InterviewEvent | StoryBegun | StoryRead | StoryAsked | Retold | StoryKept

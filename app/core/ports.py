@@ -9,6 +9,7 @@ from app.core.debrief import Debrief
 from app.core.events import Decision, Event, Started
 from app.core.mistakes import Remark
 from app.core.rubric import Criterion, Passage, Question
+from app.core.star import Analysis
 from app.core.usage import Call
 from app.core.verdict import Answer, Flag, Intent, Verdict
 
@@ -112,9 +113,17 @@ class Reviewer(Protocol):
     async def remarks(self, answers: Sequence[Answer]) -> tuple[Remark, ...]: ...
 
 
+class StoryReader(Protocol):
+    """Reads a story from a behavioral interview. Raises EngineFailed when another engine should read it in its place."""
+
+    async def read(self, prompt: str, story: str) -> Analysis:
+        """A reading for each dimension, each score tied to words of the story."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engine:
-    """A judge and a speaker that answer to one name, and the hashes that say which version of them spoke.
+    """A judge, a speaker and a reader of stories that answer to one name, and the hashes that say which version they are.
 
     An engine without a summarizer leaves the debrief's words to its tables.
     """
@@ -122,6 +131,7 @@ class Engine:
     name: str
     judge: Judge
     speaker: Speaker
+    reader: StoryReader
     versions: dict[str, str]
     summarizer: Summarizer | None = None
 
@@ -143,7 +153,7 @@ class Summary:
 
 
 class EventStore(Protocol):
-    """Keeps the events of each interview, in order.
+    """Keeps the events of each interview, and of each story, in order.
 
     `append` adds after exactly `expected` events and raises StorageBusy when another writer was first, and
     StorageFull when there is no room; in both cases nothing was written. `load` raises NotFound.
@@ -156,6 +166,10 @@ class EventStore(Protocol):
     async def append(self, id: str, expected: int, events: Sequence[Event]) -> None: ...
 
     async def list(self, limit: int, offset: int = 0) -> list[Summary]: ...
+
+    async def stories(self) -> Sequence[str]:
+        """The ids of all stories, newest first."""
+        ...
 
     async def delete(self, id: str) -> None: ...
 

@@ -61,7 +61,10 @@ FLAG_KINDS = {
     "keyword_list": "a list of terms that claims nothing",
     "other_script": "not in the language of the interview",
     "hidden_text": "characters that a reader cannot see, or that pass for others",
+    "off_question": "no part of the story",
 }
+#: Flags that say that somebody tried to talk the grader round.
+ATTEMPTS = frozenset({"instruction_to_grader", "hidden_text", "other_script"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 from app import __version__
 from app.config import Settings
 from app.core.errors import VivaError
-from app.http import grading, interviews, mock_loops, operations, topics
+from app.http import grading, interviews, mock_loops, operations, stories, topics
 from app.http.auth import BearerAuth, check_exposure
 from app.http.debrief_pages import DebriefPages
 from app.http.edge import BodyLimit, Edge
@@ -25,7 +25,7 @@ from app.http.server import Server, State
 from app.http.turns import Turns, before_shutdown
 from app.wiring import Viva, build
 
-ROUTERS = (topics.router, interviews.router, mock_loops.router, grading.router, operations.router)
+ROUTERS = (topics.router, interviews.router, mock_loops.router, stories.router, grading.router, operations.router)
 
 
 class Application(FastAPI):

@@ -47,6 +47,7 @@ WORDS = {
     "keyword_list": "A list of keywords",
     "other_script": "Not in the interview's language",
     "hidden_text": "Characters that cannot be seen or pass for others",
+    "off_question": "No part of the story",
 }
 
 
@@ -98,8 +99,8 @@ class DebriefPages:
 
     @cached_property
     def _markdown(self) -> Template:
-        environment = _environment(finalize=_escaped)
-        environment.filters["quoted"] = _quoted
+        environment = _environment(finalize=escaped)
+        environment.filters["quoted"] = quoted
         return environment.get_template("debrief.md.j2")
 
 
@@ -107,19 +108,22 @@ class _Written(str):
     """Markdown already, not to be escaped again."""
 
 
-def _escaped(value: object) -> object:
-    """Anything that a template prints, on one line, so that no person's words are read as Markdown or HTML."""
-    if not isinstance(value, str) or isinstance(value, _Written):
-        return value
-    text = " ".join(value.split()).replace("&", "&amp;").replace("<", "&lt;")
+def escaped(value: object) -> object:
+    """Anything that a template prints: what people wrote becomes words on one line, Markdown of ours stays."""
+    return value if not isinstance(value, str) or isinstance(value, _Written) else escaped_line(value)
+
+
+def escaped_line(text: str) -> str:
+    """Text on one line, so that no person's words are read as Markdown or HTML."""
+    text = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;")
     text = re.sub(r"([\\`*_{}\[\]#|~])", r"\\\1", text)
     text = re.sub(r"^([-+=>])", r"\\\1", text)
     return re.sub(r"^(\d+)([.)])(?=\s|$)", r"\1\\\2", text)
 
 
-def _quoted(text: str) -> _Written:
+def quoted(text: str) -> _Written:
     """A block quote that keeps its lines."""
-    return _Written("\n".join(f"> {_escaped(line)}  " if line.strip() else ">" for line in text.splitlines()))
+    return _Written("\n".join(f"> {escaped(line)}  " if line.strip() else ">" for line in text.splitlines()))
 
 
 def _environment(*, autoescape: bool = False, finalize: Callable[[object], object] | None = None) -> Environment:

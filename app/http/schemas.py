@@ -177,3 +177,47 @@ class GradeAnswer(Sent):
             model_answer=self.reference_answer or "",
             criteria=tuple(Criterion(**criterion.model_dump()) for criterion in self.criteria),
         )
+
+
+class ReadStory(Sent):
+    """A story from a behavioral interview, to be read once. Nothing of it is kept."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "prompt": "Tell me about a time when something that you had built broke in production.",
+                    "story": "Our parcel tracker lost one scan in fifty. I was on call for it. I replayed a day of scans, "
+                    "found that two handhelds shared an id, and wrote a check at login. Losses fell from 2% to 0.1%. "
+                    "Today I test with the devices in the warehouse, not with my own.",
+                }
+            ]
+        }
+    )
+
+    prompt: Annotated[Spoken, Field(min_length=1, max_length=2000)]
+    story: Annotated[Spoken, Field(min_length=1, max_length=MAX_ANSWER)]
+    engine: Name | None = None
+
+
+class BeginStory(Sent):
+    """Which story is asked for: a common question by its id, or a prompt of one's own."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"question": "own-failure"}]})
+
+    question: Name | None = None
+    prompt: Annotated[Spoken, Field(min_length=1, max_length=2000)] | None = None
+    engine: Name | None = None
+    seed: Annotated[int, Field(ge=-MAX_INT, le=MAX_INT)] | None = None
+
+
+class KeepStory(Sent):
+    """How a story stands in the bank. `questions` are the ids of the common questions that it can answer."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"title": "The lost scans", "tags": ["failure"], "questions": ["own-failure"]}]}
+    )
+
+    title: Annotated[Plain, Field(max_length=80)] = ""
+    tags: Annotated[list[Annotated[Plain, Field(max_length=80)]], Field(max_length=12)] = []
+    questions: Annotated[list[Name], Field(max_length=50)] = []

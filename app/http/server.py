@@ -12,6 +12,7 @@ from app.http.metrics import Metrics
 from app.http.schemas import Name
 from app.http.turns import Turns
 from app.mock_loops import MockLoops
+from app.stories import Stories
 from app.wiring import Viva
 
 
@@ -31,6 +32,10 @@ class Server:
     @property
     def loops(self) -> MockLoops:
         return self.viva.loops
+
+    @property
+    def stories(self) -> Stories:
+        return self.viva.stories
 
 
 class State(TypedDict):

@@ -252,7 +252,7 @@ class SelfCheck(Shape):
 class Flag(Shape):
     """Something in an answer that a reader should know of and that earned nothing."""
 
-    kind: Literal["instruction_to_grader", "keyword_list", "other_script", "hidden_text"]
+    kind: Literal["instruction_to_grader", "keyword_list", "other_script", "hidden_text", "off_question"]
     quote: str
     turn: int
     start: int

@@ -25,15 +25,16 @@ class Base(DeclarativeBase):
 
 
 class InterviewRow(Base):
-    """The head of an interview: what a list of interviews shows, so that it need not read every event.
+    """The head of an interview, or of a story: what a list of them shows, so that it need not read every event.
 
-    Times are UTC. `turn` counts the answers accepted so far; `status` is `open` or `finished`; `started` is
-    the Started event.
+    Times are UTC. `kind` is `interview` or `story`; `turn` counts the answers accepted so far; `status` is `open` or
+    `finished`; `started` is the first event.
     """
 
     __tablename__ = "interviews"
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16), server_default="interview")
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     status: Mapped[str] = mapped_column(String(16))

@@ -11,11 +11,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.core.errors import Conflict, NotFound, StorageBusy
-from app.core.events import Answered, Event, Finished, Started
+from app.core.events import Answered, Event, Finished, Started, StoryBegun
 from app.core.ports import Summary
 from app.storage.database import build_engine, make_file, reading, transaction
 from app.storage.migrations import HEAD
 from app.storage.models import EventRow, InterviewRow
+
+INTERVIEW, STORY = "interview", "story"
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -53,11 +55,12 @@ class SqlEventStore:
 
     @_unbroken
     async def create(self, id: str, events: Sequence[Event]) -> None:
-        """Store a new interview; its first event is Started. Raises Conflict when the id is taken."""
+        """Store a new interview, whose first event is Started, or a story. Raises Conflict when the id is taken."""
         started = events[0]
-        if not isinstance(started, Started):
-            raise ValueError(f"interview {id} does not begin with its Started event")
-        head = {"id": id, "created_at": started.at.astimezone(UTC), "started": started, "status": "open", "turn": 0}
+        if not isinstance(started, Started | StoryBegun):
+            raise ValueError(f"{id} begins neither as an interview nor as a story")
+        kind = INTERVIEW if isinstance(started, Started) else STORY
+        head = {"id": id, "kind": kind, "created_at": started.at.astimezone(UTC), "started": started, "status": "open", "turn": 0}
         async with transaction(self._engine) as connection:
             try:
                 await connection.execute(insert(InterviewRow).values(head | _progress(events)))
@@ -97,6 +100,7 @@ class SqlEventStore:
         """The heads of the interviews, newest first."""
         query = (
             select(InterviewRow.id, InterviewRow.started, InterviewRow.status, InterviewRow.turn)
+            .where(InterviewRow.kind == INTERVIEW)
             .order_by(InterviewRow.created_at.desc(), InterviewRow.id.desc())
             .limit(limit)
             .offset(offset)
@@ -104,6 +108,14 @@ class SqlEventStore:
         async with transaction(self._reader) as connection:
             rows = (await connection.execute(query)).all()
         return [Summary(id=row.id, started=row.started, status=row.status, turn=row.turn) for row in rows]
+
+    @_unbroken
+    async def stories(self) -> Sequence[str]:
+        """The ids of all stories, newest first."""
+        newest_first = (InterviewRow.created_at.desc(), InterviewRow.id.desc())
+        query = select(InterviewRow.id).where(InterviewRow.kind == STORY).order_by(*newest_first)
+        async with transaction(self._reader) as connection:
+            return [*(await connection.execute(query)).scalars().all()]
 
     @_unbroken
     async def delete(self, id: str) -> None:

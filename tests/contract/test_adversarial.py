@@ -22,12 +22,11 @@ from app.engines.llm import Endpoint, ModelClient, llm_engine
 from app.engines.llm.dialect import Rung
 from app.engines.llm.fence import defused
 from app.engines.offline import offline_engine
-from app.engines.offline.speaker import OfflineSpeaker
 from app.prompts import Prompts
 from app.retrieval.embedding import MiniLM
 from eval.scripted_model import Asked, Reply, ScriptedModel, plain, running, verdicts
 from tests.contract.server import ROOT
-from tests.fakes import FixedClock, MemoryStore, NoRetriever, ScriptedJudge
+from tests.fakes import FixedClock, MemoryStore, NoRetriever, ScriptedJudge, engine
 
 FOLDER = ROOT / "eval" / "datasets" / "adversarial"
 CREDIT = {Status.MET, Status.PARTIAL}
@@ -73,8 +72,7 @@ async def coaching(catalog: Catalog, prompts: Prompts, embedded: Engine, url: st
         judge_model="m",
         speaker_model="m",
         samples=1,
-        authored=OfflineSpeaker(prompts),
-        guard=ScriptedJudge(),
+        reserve=engine(ScriptedJudge(), prompts),
         observe=lambda call: None,
     )
     coach = Coach(

@@ -18,6 +18,7 @@ from app.coach import Coach
 from app.config import Settings
 from app.http.application import create_app
 from app.wiring import Viva
+from tests.fakes import stories_beside
 
 #: The answers to valid data that are no fault. 422 stands here for what no schema can say: that a loop has so many
 #: questions, that two ids differ, that a quote was said, that an engine is set up.
@@ -47,7 +48,7 @@ def app(coach: Coach, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
     monkeypatch.setattr("app.coach.secrets.token_urlsafe", lambda size: f"interview-{next(numbers)}")
     monkeypatch.setattr("app.coach.secrets.randbelow", lambda below: next(numbers))
     settings = Settings(data_dir=tmp_path)
-    yield create_app(settings, Viva(coach, settings, lambda: {"embedding": "ready"}))
+    yield create_app(settings, Viva(coach, stories_beside(coach), settings, lambda: {"embedding": "ready"}))
     asgi.shutdown_lifespans()
 
 

@@ -19,7 +19,7 @@ from app.terminal.keyboard import Keyboard
 from app.terminal.mock_loop import run_mock_loop
 from app.terminal.quiz import run_quiz
 from app.wiring import Viva
-from tests.fakes import FixedClock
+from tests.fakes import FixedClock, stories_beside
 from tests.unit.core import samples
 
 Run = Callable[[Keyboard, Console], Awaitable[int]]
@@ -86,7 +86,7 @@ def test_a_quiz_of_an_unknown_topic(piped: Piped, catalog: Catalog) -> None:
 
 def test_a_mock_loop_runs_its_rounds_and_weighs_them(piped: Piped, coach: Coach, clock: FixedClock, tmp_path: Path) -> None:
     """Coding full, behavioral nothing: four parts of five. Left in between, it says how to go on, and does."""
-    viva = Viva(coach, Settings(data_dir=tmp_path), dict)
+    viva = Viva(coach, stories_beside(coach), Settings(data_dir=tmp_path), dict)
 
     def loop(resume: str | None = None) -> Run:
         return lambda keyboard, console: run_mock_loop(

@@ -23,7 +23,6 @@ from app.engines.llm import Endpoint, ModelClient, llm_engine
 from app.engines.llm.dialect import Rung
 from app.engines.llm.faults import Fault, Kind
 from app.engines.llm.replies import schema
-from app.engines.offline.speaker import OfflineSpeaker
 from app.prompts import Prompts
 from tests.fakes import FixedClock, MemoryStore, OnePassage, ScriptedJudge, engine
 
@@ -115,8 +114,7 @@ async def test_a_whole_turn(client: ModelClient, catalog: Catalog, prompts: Prom
         judge_model="tiny",
         speaker_model="tiny",
         samples=1,
-        authored=OfflineSpeaker(prompts),
-        guard=ScriptedJudge(),
+        reserve=engine(ScriptedJudge(), prompts),
         observe=counted.append,
     )
     coach = Coach(

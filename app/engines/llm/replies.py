@@ -67,14 +67,14 @@ def schema(question: Question) -> Mapping[str, Any]:
     # A word for nothing: not every server's grammar takes a null among strings.
     whole["properties"]["asks_about"] = {"type": "string", "enum": [*labels, "none"]}
     whole["required"] = list(whole["properties"])  # what is lenient in reading is strict in asking
-    bare: Mapping[str, Any] = _without_titles(whole)
+    bare: Mapping[str, Any] = without_titles(whole)
     return bare
 
 
 def read_reply(content: str, question: Question, open_ids: Sequence[str]) -> Reply:
     """Check a reply. Raises Fault when nothing in it can be used."""
     try:
-        sent = SentJudgement.model_validate(_json_in(content))
+        sent = SentJudgement.model_validate(json_in(content))
     except ValidationError as error:
         raise Fault(Kind.BAD_SHAPE, str(error)) from error
     known = {criterion.id for criterion in question.criteria}
@@ -103,7 +103,7 @@ def _verdict(sent: object) -> SentVerdict | None:
         return None
 
 
-def _json_in(content: str) -> Any:
+def json_in(content: str) -> Any:
     """The JSON object in an answer: some models think aloud first, or put a code fence around it."""
     text = re.sub(r"^\s*<think>.*?</think>", "", content, flags=re.DOTALL)
     start, end = text.find("{"), text.rfind("}")
@@ -113,12 +113,12 @@ def _json_in(content: str) -> Any:
         raise Fault(Kind.BAD_JSON, str(error)) from error
 
 
-def _without_titles(schema: Any) -> Any:
+def without_titles(schema: Any) -> Any:
     """Pydantic's titles and descriptions are for people; here each of them costs tokens in every request."""
     if isinstance(schema, dict):
         return {
-            key: _without_titles(value)
+            key: without_titles(value)
             for key, value in schema.items()
             if not (key in ("title", "description", "default") and not isinstance(value, dict))
         }
-    return [_without_titles(item) for item in schema] if isinstance(schema, list) else schema
+    return [without_titles(item) for item in schema] if isinstance(schema, list) else schema

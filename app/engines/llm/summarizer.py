@@ -44,7 +44,7 @@ class LlmSummarizer:
                     messages, purpose="summary", model=self._model, tokens=TOKENS, temperature=0.4, schema=None, log=log
                 )
             text = re.sub(r"^\s*<think>.*?</think>", "", text, flags=re.DOTALL).strip()
-            if not _figures(text) <= _figures(messages[1]["content"]) or not 0 < len(text.split()) <= WORDS:
+            if not figures(text) <= figures(messages[1]["content"]) or not 0 < len(text.split()) <= WORDS:
                 log[-1] = replace(log[-1], outcome=str(Kind.OFF_SCRIPT))
                 raise Fault(Kind.OFF_SCRIPT)
         except TimeoutError as error:
@@ -71,5 +71,5 @@ def _line(item: CriterionReport) -> tuple[str, str, str, str]:
     return item.verdict.status.value, HELPED[item.help], item.criterion.statement, words
 
 
-def _figures(text: str) -> set[str]:
+def figures(text: str) -> set[str]:
     return set(re.findall(r"\d+(?:[.,]\d+)*", text))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from app.core.ports import Embedder, Engine
 from app.engines.offline.judge import OfflineJudge
 from app.engines.offline.speaker import OfflineSpeaker
+from app.engines.offline.stories import OfflineStoryReader
 from app.engines.offline.weights import version
 from app.prompts import Prompts
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:  # it brings onnxruntime
 def offline_engine(embedder: Embedder, prompts: Prompts) -> Engine:
     """The engine, without anything heavy: the weights come with the first judgement. Raises Unavailable when they are missing."""
     versions = {"prompts": prompts.hash, "model": embedder.name, "judge": version()}
-    return Engine(name="offline", judge=OfflineJudge(embedder, _load), speaker=OfflineSpeaker(prompts), versions=versions)
+    judge, speaker = OfflineJudge(embedder, _load), OfflineSpeaker(prompts)
+    return Engine(name="offline", judge=judge, speaker=speaker, reader=OfflineStoryReader(embedder), versions=versions)
 
 
 def _load() -> "Model":

@@ -5,4 +5,4 @@ own head and the migrated tables against the models, and print what differs.
 """
 
 #: The newest revision. A database that stands at it is opened without importing Alembic.
-HEAD = "0001"
+HEAD = "0002"

@@ -18,7 +18,7 @@ from app.core.ports import Judgement, Task
 from app.http.application import create_app
 from app.prompts import Prompts
 from app.wiring import Viva
-from tests.fakes import MemoryStore, NoRetriever, ScriptedJudge, engine
+from tests.fakes import MemoryStore, NoRetriever, ScriptedJudge, engine, stories_beside
 
 
 @dataclass
@@ -57,7 +57,7 @@ def parts() -> Parts:
 
 @pytest.fixture
 def app(settings: Settings, coach: Coach, parts: Parts) -> FastAPI:
-    return create_app(settings, Viva(coach, settings, parts))
+    return create_app(settings, Viva(coach, stories_beside(coach), settings, parts))
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def gated_app(settings: Settings, coach: Coach, gated: GatedJudge, prompts: Prom
         store=store,
         clock=coach._clock,
     )
-    return create_app(settings, Viva(slow, settings, parts))
+    return create_app(settings, Viva(slow, stories_beside(slow), settings, parts))
 
 
 @asynccontextmanager

@@ -15,7 +15,7 @@ from app.http.page import WEB
 from app.http.shapes import Usage
 from app.wiring import Viva
 from tests.contract.http.conftest import Parts, talking_to
-from tests.fakes import ModelJudge
+from tests.fakes import ModelJudge, stories_beside
 
 NOTICE = "The model did not answer in time. The offline engine judged this answer."
 FORMS = ("application/json", "text/html", "text/markdown")
@@ -24,7 +24,7 @@ FORMS = ("application/json", "text/html", "text/markdown")
 @pytest.fixture
 async def helped_out(settings: Settings, modelled: Coach, model: ModelJudge, parts: Parts) -> dict[str, httpx.Response]:
     """The debrief by media type of an interview whose model judged one answer, and then no more."""
-    async with talking_to(create_app(settings, Viva(modelled, settings, parts))) as client:
+    async with talking_to(create_app(settings, Viva(modelled, stories_beside(modelled), settings, parts))) as client:
         outcome = (await client.post("/v1/interviews", json={"topic": "bias-variance", "seed": 1})).json()
         said = ("met:gap-reads-variance a wide gap", "met:same-distribution both are alike")
         for turn, text in enumerate(said, 1):

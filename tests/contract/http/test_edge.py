@@ -15,6 +15,7 @@ from app.http.application import create_app
 from app.http.auth import check_exposure
 from app.wiring import Viva
 from tests.contract.http.conftest import Parts, talking_to
+from tests.fakes import stories_beside
 
 
 async def test_every_response_is_sealed(client: httpx.AsyncClient) -> None:
@@ -47,7 +48,7 @@ async def test_a_body_that_hides_its_size_is_cut_off_at_the_limit(client: httpx.
 
 async def test_a_key_is_asked_for_on_v1_and_nowhere_else(tmp_path: Path, coach: Coach, parts: Parts) -> None:
     settings = Settings(data_dir=tmp_path, api_keys=("first", "zweiter-schlüssel"))
-    async with talking_to(create_app(settings, Viva(coach, settings, parts))) as client:
+    async with talking_to(create_app(settings, Viva(coach, stories_beside(coach), settings, parts))) as client:
         for path in ("/healthz", "/readyz", "/metrics", "/", "/openapi.json"):
             assert (await client.get(path)).status_code == 200
         for path in ("/v1/topics", "/v1/nope", "/v1"):
@@ -72,7 +73,7 @@ async def test_any_other_address_does(host: str, tmp_path: Path, coach: Coach, p
     check_exposure(Settings(host=host, api_keys=("key",)))
     open_to_all = Settings(host=host, data_dir=tmp_path)
     with pytest.raises(Invalid, match="VIVA_API_KEYS"):
-        async with talking_to(create_app(open_to_all, Viva(coach, open_to_all, parts))):
+        async with talking_to(create_app(open_to_all, Viva(coach, stories_beside(coach), open_to_all, parts))):
             pass
 
 
@@ -132,5 +133,5 @@ def test_starting_pays_for_nothing_that_is_not_needed_yet() -> None:
 
 async def test_two_applications_count_apart(client: httpx.AsyncClient, settings: Settings, coach: Coach, parts: Parts) -> None:
     await client.get("/nope")
-    async with talking_to(create_app(settings, Viva(coach, settings, parts))) as other:
+    async with talking_to(create_app(settings, Viva(coach, stories_beside(coach), settings, parts))) as other:
         assert 'route="page"' not in (await other.get("/metrics")).text

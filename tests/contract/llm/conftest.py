@@ -11,7 +11,6 @@ from app.core.exchange import Outcome, Request, Token
 from app.core.usage import Call
 from app.engines.llm import Endpoint, ModelClient, llm_engine
 from app.engines.llm.dialect import Rung
-from app.engines.offline.speaker import OfflineSpeaker
 from app.prompts import Prompts
 from eval.scripted_model import ScriptedModel
 from tests.fakes import FixedClock, MemoryStore, OnePassage, ScriptedJudge, engine
@@ -98,8 +97,7 @@ async def make(
             judge_model="judge-model",
             speaker_model="speaker-model",
             samples=samples,
-            authored=OfflineSpeaker(prompts),
-            guard=ScriptedJudge(),
+            reserve=engine(ScriptedJudge(), prompts),
             observe=counted.append,
         )
         coach = Coach(
