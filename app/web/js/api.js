@@ -64,6 +64,7 @@ async function json(method, path, options) {
   return response.status === 204 ? null : response.json();
 }
 
+const story = (id) => `/v1/stories/${encodeURIComponent(id)}`;
 const interview = (id) => `/v1/interviews/${encodeURIComponent(id)}`;
 
 export const api = {
@@ -75,6 +76,14 @@ export const api = {
   mockLoop: (id, signal) => json('GET', `/v1/mock-loops/${encodeURIComponent(id)}`, { signal }),
   beginMockLoop: (choice) => json('POST', '/v1/mock-loops', { body: choice }),
   nextRound: (id) => json('POST', `/v1/mock-loops/${encodeURIComponent(id)}/next`),
+  stories: (signal) => json('GET', '/v1/stories', { signal }),
+  beginStory: (choice) => json('POST', '/v1/stories', { body: choice }),
+  story: (id, signal) => json('GET', story(id), { signal }),
+  tell: (id, turn, text) => json('POST', `${story(id)}/answers`, { body: { text, turn } }),
+  finishStory: (id) => json('POST', `${story(id)}/finish`),
+  retell: (id) => json('POST', `${story(id)}/retell`),
+  keepStory: (id, kept) => json('PUT', `${story(id)}/bank`, { body: kept }),
+  removeStory: (id) => json('DELETE', story(id)),
   start: (choice) => json('POST', '/v1/interviews', { body: choice }),
   list: (limit, offset, signal) => json('GET', `/v1/interviews?${new URLSearchParams({ limit, offset })}`, { signal }),
   interview: (id, signal) => json('GET', interview(id), { signal }),
@@ -83,6 +92,10 @@ export const api = {
   finish: (id) => json('POST', `${interview(id)}/finish`),
   debrief: (id, signal) => json('GET', `${interview(id)}/debrief`, { signal }),
   selfCheck: (id, check) => json('POST', `${interview(id)}/self-checks`, { body: check }),
+
+  async storyBankMarkdown() {
+    return (await request('GET', '/v1/stories', { accept: 'text/markdown' })).text();
+  },
 
   async markdown(id) {
     return (await request('GET', `${interview(id)}/debrief`, { accept: 'text/markdown' })).text();

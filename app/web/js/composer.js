@@ -4,8 +4,8 @@ import { focusOn, h, icon } from './dom.js';
 
 const MOST = 20000;
 
-/** `onsend`, `onhint` and `oninput(text)` are told; everything else is done to it from outside. */
-export function createComposer({ onsend, onhint, oninput }) {
+/** `onsend`, `onhint` (left out: there are no hints) and `oninput(text)` are told; everything else is done to it from outside. */
+export function createComposer({ onsend, onhint = null, oninput }) {
   const box = h('textarea', { id: 'answer', rows: 3, 'data-testid': 'answer-box', 'aria-describedby': 'answer-help', enterkeyhint: 'enter' });
   const kept = h('span', { class: 'kept', 'data-testid': 'kept' });
   const apple = /Mac|iPhone|iPad/.test(navigator.platform);
@@ -21,8 +21,8 @@ export function createComposer({ onsend, onhint, oninput }) {
     box,
     h('div', { class: 'composer-foot' },
       h('p', { class: 'help' }, keys, kept),
-      h('div', { class: 'actions' }, hint, send)),
-    h('p', { class: 'visually-hidden', id: 'hint-cost' }, 'A point that you make after a hint on it counts half.'));
+      h('div', { class: 'actions' }, onhint && hint, send)),
+    onhint && h('p', { class: 'visually-hidden', id: 'hint-cost' }, 'A point that you make after a hint on it counts half.'));
 
   function grow() {
     box.style.height = 'auto';

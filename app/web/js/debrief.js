@@ -1,7 +1,7 @@
 // The debrief: what was credited, from which words, what it cost, what to read and what to practise next.
 
 import { api } from './api.js';
-import { focusOn, fill, h, icon } from './dom.js';
+import { download as save, focusOn, fill, h, icon } from './dom.js';
 import { judgedBy, seen, usageLine } from './engines.js';
 import { LEVEL, REASON, STYLE, moment, plural, score } from './labels.js';
 import { openNote } from './note.js';
@@ -60,10 +60,8 @@ function head(debrief) {
   const download = async () => {
     trouble.hidden = true;
     try {
-      const file = new Blob([await api.markdown(debrief.id)], { type: 'text/markdown' });
-      const link = h('a', { href: URL.createObjectURL(file), download: `debrief-${debrief.topics.join('-').slice(0, 60)}-${debrief.started_at.slice(0, 10)}.md` });
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+      const name = `debrief-${debrief.topics.join('-').slice(0, 60)}-${debrief.started_at.slice(0, 10)}.md`;
+      save(await api.markdown(debrief.id), 'text/markdown', name);
     } catch (error) {
       trouble.textContent = error.detail ?? 'The debrief could not be downloaded.';
       trouble.hidden = false;

@@ -53,6 +53,13 @@ export function icon(name) {
   return svg;
 }
 
+/** Hand a text to the reader as a file. */
+export function download(text, type, name) {
+  const link = h('a', { href: URL.createObjectURL(new Blob([text], { type })), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
 /** Replace everything in an element. */
 export function fill(element, ...children) {
   element.replaceChildren(...children.flat(Infinity).filter(Boolean));

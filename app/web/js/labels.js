@@ -34,6 +34,17 @@ export const STYLE = { practice: 'Practice', mock: 'Mock' };
 export const LOOP = { modeling: 'Modeling', systems: 'Systems', coding: 'Coding', data: 'Data', behavioral: 'Behavioral' };
 export const STAGE = { requirements: 'Requirements', data: 'Data', model: 'Model', serving: 'Serving' };
 export const ROUND = { coding: 'Coding', concepts: 'Concepts', 'system-design': 'System design', behavioral: 'Behavioral' };
+export const DIMENSION = {
+  situation: 'Situation',
+  task: 'Task',
+  action: 'Action',
+  result: 'Result',
+  ownership: 'Ownership',
+  quantified: 'Numbers',
+  reflection: 'Reflection',
+  trade_off: 'Trade-off',
+};
+export const CLARITY = ['Absent', 'Vague', 'Clear'];
 export const REASON = { done: 'Every question was asked.', time: 'Time ran out.', candidate: 'You ended it.' };
 
 export const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;

@@ -7,12 +7,16 @@ import * as interview from './interview.js';
 import * as mockLoop from './mockloop.js';
 import * as quiz from './quiz.js';
 import * as start from './start.js';
+import * as stories from './stories.js';
+import * as story from './story.js';
 import * as theme from './theme.js';
 
 const ROUTES = [
   { pattern: /^#\/$/, name: 'start', view: start },
   { pattern: /^#\/quiz(?:\/([^/]+))?$/, name: 'quiz', view: quiz },
   { pattern: /^#\/mock-loop(?:\/([^/]+))?$/, name: 'mock-loop', view: mockLoop },
+  { pattern: /^#\/stories$/, name: 'stories', view: stories },
+  { pattern: /^#\/story\/([^/]+)$/, name: 'story', view: story },
   { pattern: /^#\/interviews$/, name: 'history', view: history },
   { pattern: /^#\/interview\/([^/]+)$/, name: 'interview', view: interview },
   { pattern: /^#\/debrief\/([^/]+)$/, name: 'debrief', view: debrief },
