@@ -125,6 +125,35 @@ def mock_loop(
 
 
 @app.command()
+def star(
+    question: Annotated[str | None, typer.Option(help="A common question, by its id; left out: choose from a list.")] = None,
+    prompt: Annotated[str | None, typer.Option(help="A question of your own.")] = None,
+    resume: Annotated[str | None, typer.Option(metavar="ID", help="Go on with a story that was left, or read it again.")] = None,
+    bank: Annotated[
+        bool, typer.Option("--bank", help="Show the stories kept so far and the questions that none answers.")
+    ] = False,
+) -> None:
+    """Tell a story for a behavioral interview: it is asked about, marked up, compared when told again, and kept."""
+    import asyncio
+
+    from app.terminal.keyboard import Keyboard
+    from app.terminal.star import run_star, show_bank
+    from app.wiring import build
+
+    settings, keyboard = _settings(), Keyboard()
+    console = _console(plain=not keyboard.interactive)
+
+    async def run() -> int:
+        async with build(settings) as viva:
+            if bank:
+                show_bank(await viva.stories.bank(), viva.stories, console)
+                return 0
+            return await run_star(viva.stories, question, prompt, keyboard=keyboard, console=console, resume=resume)
+
+    raise typer.Exit(asyncio.run(run()))
+
+
+@app.command()
 def quiz(
     topic: Annotated[str | None, typer.Option(help="Questions of this topic alone.")] = None,
     loop: Annotated[Loop | None, typer.Option(help="Questions of this loop alone.")] = None,
