@@ -1,5 +1,7 @@
 """A story in a terminal: told, asked about, shown as it was heard, told again; and the bank."""
 
+from itertools import pairwise
+
 from rich import box
 from rich.console import Console
 from rich.padding import Padding
@@ -223,7 +225,7 @@ def _marked(text: str, analysis: Analysis) -> Text:
     marks = [mark for mark in analysis.marks if mark.dimension in scored]
     edges = sorted({0, len(text), *(mark.start for mark in marks), *(mark.end for mark in marks)})
     out = Text()
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         here = [mark.dimension for mark in marks if mark.start <= start and end <= mark.end]
         style = f"{COLORS[here[0]]} underline" if here else ""
         out.append_text(show.said(text[start:end], style=style))

@@ -1,0 +1,151 @@
+"""Trains the reader of stories: `python -m eval.train_stories`. Seeded; a few minutes.
+
+The stories of `training/star/` are labelled by dimension, with the words that show each. One pair of regressions for each
+dimension learns from sentences, the other from whole stories, whose sentences were read by regressions that had not seen
+any story to the same prompt. Each story is learned a second time with "we" for "I", where it has no ownership and all
+else is as it was. `eval/stories.py` measures on other prompts, by other authors.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from rich.progress import track
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
+
+from app.content import default_root, load
+from app.core.rubric import Loop
+from app.core.star import CLEAR, VAGUE, Dimension
+from app.engines.offline.story_features import count
+from app.engines.offline.stories import SUMMARY, WEIGHTS, rows, sigmoid, summary, tokens_of
+from app.engines.segment import Span, units
+from app.retrieval.embedding import MiniLM
+from eval.pairs import empty_talk
+from eval.stories import LEARNED, Told, by_the_team, told
+
+SEED = 5
+#: The inverse of the regularization's strength, for sentences and for whole stories.
+SENTENCES, STORIES = 0.3, 0.3
+FOLDS = 5
+#: A piece shows what a quote does when it holds this share of it, or lies within it by this share.
+HOLDS, WITHIN = 0.6, 0.5
+#: Sentences of the notes that explain something and belong to no story.
+EXPLAINING = 1500
+
+
+@dataclass(frozen=True)
+class Read:
+    """A story cut into pieces: rows of features and counts for each, and labels (pieces, 17) of what it shows."""
+
+    story: Told
+    x: np.ndarray
+    counts: np.ndarray
+    y: np.ndarray
+
+
+def labelled(story: Told, pieces: Sequence[Span]) -> np.ndarray:
+    """What each piece shows: for each dimension whether at all and whether clearly, and whether it belongs to no story."""
+
+    def shows(piece: Span, places: Sequence[tuple[int, int]]) -> bool:
+        shared = [(max(0, min(end, piece.end) - max(start, piece.start)), end - start) for start, end in places]
+        return any(part >= HOLDS * whole or part >= WITHIN * (piece.end - piece.start) for part, whole in shared if part)
+
+    y = np.zeros((len(pieces), 2 * len(Dimension) + 1), dtype=bool)
+    for row, piece in zip(y, pieces, strict=True):
+        for index, dimension in enumerate(Dimension):
+            if shows(piece, story.shown[dimension]):
+                row[2 * index] = True
+                row[2 * index + 1] = story.scores[dimension] == CLEAR
+        row[-1] = shows(piece, story.beside)
+    return y
+
+
+def as_team(story: Told) -> Told:
+    """The story with "we" for "I": nobody's own share can be told any more. Its words move, so only its scores are kept."""
+    return replace(story, text=by_the_team(story.text), scores={**story.scores, Dimension.OWNERSHIP: 0})
+
+
+def main() -> None:
+    """Train, write the weights."""
+    stories = told(LEARNED)
+    cut = [units(story.text) for story in stories]
+    labels = [labelled(story, pieces) for story, pieces in zip(stories, cut, strict=True)]
+    team = [as_team(story) for story in stories]
+    team_cut = [[Span(by_the_team(piece.text), 0, 0) for piece in pieces] for pieces in cut]
+    ownership = list(Dimension).index(Dimension.OWNERSHIP)
+    team_labels = [y.copy() for y in labels]
+    for y in team_labels:
+        y[:, 2 * ownership : 2 * ownership + 2] = False
+    notes = explaining()
+    texts = sorted({piece.text for pieces in (*cut, *team_cut) for piece in pieces} | {*notes}, key=len)
+    embedder = MiniLM()
+    embedded = {}
+    for start in track(range(0, len(texts), 64), description="embedding"):
+        batch = texts[start : start + 64]
+        embedded |= dict(zip(batch, embedder.encode_now(batch), strict=True))
+    common = tokens_of([embedded[piece.text] for pieces in cut for piece in pieces]).mean(0)
+
+    def read(story: Told, pieces: Sequence[Span], y: np.ndarray) -> Read:
+        said = [piece.text for piece in pieces]
+        return Read(story, rows(said, [embedded[text] for text in said], common), count(said), y)
+
+    plain = [read(*each) for each in zip(stories, cut, labels, strict=True)]
+    both = plain + [read(*each) for each in zip(team, team_cut, team_labels, strict=True)]
+    beside = rows(notes, [embedded[text] for text in notes], common)
+    prompts = np.array([each.story.prompt for each in both])
+    unseen: dict[int, np.ndarray] = {}
+    for known, rest in GroupKFold(FOLDS).split(both, groups=prompts):
+        sentence = fitted([both[i] for i in known], beside)
+        unseen |= {int(i): sigmoid(both[i].x @ sentence[0].T + sentence[1]) for i in rest}
+    coefficients, bias = fitted(both, beside)
+    concluding = np.zeros((len(Dimension), 2, len(SUMMARY)), dtype=np.float32)
+    story_bias = np.zeros((len(Dimension), 2), dtype=np.float32)
+    for index, dimension in enumerate(Dimension):
+        x = np.array([summary(unseen[i][:, 2 * index], unseen[i][:, 2 * index + 1], each.counts) for i, each in enumerate(both)])
+        scores = np.array([each.story.scores[dimension] for each in both])
+        for level in (VAGUE, CLEAR):
+            concluding[index, level - 1], story_bias[index, level - 1] = regression(x, scores >= level, STORIES)
+    half = {"sentences": coefficients.astype(np.float16), "common": common.astype(np.float16)}
+    np.savez_compressed(WEIGHTS, sentence_bias=bias, stories=concluding, story_bias=story_bias, **half)
+    print(f"{len(stories)} stories, {sum(len(pieces) for pieces in cut)} sentences; now: python -m eval.stories")
+
+
+def fitted(stories: Sequence[Read], beside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The regressions on sentences: coefficients (17, features) and bias (17,). The last learns from the notes too."""
+    x, y = np.vstack([each.x for each in stories]), np.vstack([each.y for each in stories])
+    found = [regression(x, y[:, column], SENTENCES) for column in range(y.shape[1] - 1)]
+    found.append(regression(np.vstack([x, beside]), np.concatenate([y[:, -1], np.ones(len(beside), bool)]), SENTENCES))
+    return np.array([c for c, _ in found], np.float32), np.array([b for _, b in found], np.float32)
+
+
+def regression(x: np.ndarray, y: np.ndarray, strength: float) -> tuple[np.ndarray, float]:
+    """A logistic regression on standardized columns, as coefficients and bias for the columns as they are."""
+    centre, spread = x.mean(0), np.maximum(x.std(0), 1e-3)
+    scale = spread if x.shape[1] == len(SUMMARY) else np.ones_like(spread)
+    centre = centre if x.shape[1] == len(SUMMARY) else np.zeros_like(centre)
+    model = LogisticRegression(C=strength, max_iter=1000, random_state=SEED).fit((x - centre) / scale, y)
+    coefficients = model.coef_[0] / scale
+    return coefficients, float(model.intercept_[0] - coefficients @ centre)
+
+
+def explaining() -> list[str]:
+    """Sentences of the notes outside of examples, and empty talk: explanations, which are no part of a story."""
+    catalog = load(default_root())
+    said = [
+        piece.text
+        for note in catalog.notes.values()
+        if note.loop is not Loop.BEHAVIORAL
+        for heading in ("Definitions you owe", "Trade-offs")
+        for piece in units(note.sections[heading])
+        if 6 <= len(piece.text.split()) <= 40
+    ]
+    talk = [line for lines in empty_talk().values() for line in lines]
+    rng = np.random.default_rng(SEED)
+    return sorted(
+        {*rng.permutation(sorted({*said}))[:EXPLAINING].tolist(), *rng.permutation(sorted({*talk}))[: EXPLAINING // 5].tolist()}
+    )
+
+
+if __name__ == "__main__":
+    main()
