@@ -17,8 +17,8 @@ from sklearn.model_selection import GroupKFold
 from app.content import default_root, load
 from app.core.rubric import Loop
 from app.core.star import CLEAR, VAGUE, Dimension
-from app.engines.offline.story_features import count
 from app.engines.offline.stories import SUMMARY, WEIGHTS, rows, sigmoid, summary, tokens_of
+from app.engines.offline.story_features import count
 from app.engines.segment import Span, units
 from app.retrieval.embedding import MiniLM
 from eval.pairs import empty_talk

@@ -1,0 +1,78 @@
+"""Stories in a terminal, as a script drives them through a pipe, and as a person types them."""
+
+import asyncio
+import io
+import os
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from app.coach import Coach
+from app.core.star import Dimension
+from app.stories import Stories
+from app.terminal.keyboard import Keyboard
+from app.terminal.star import run_star, show_bank
+from tests.fakes import stories_beside
+from tests.unit.core import samples
+
+CLEAR = "\n".join(f"{each}:2 words on {each}" for each in Dimension)
+Piped = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def stories(coach: Coach) -> Stories:
+    asks = {"failure": "Tell me of a failure.", "mentoring": "Tell me of mentoring."}
+    questions = [replace(samples.question(id=id, topic="star-method"), ask=ask) for id, ask in asks.items()]
+    return stories_beside(coach, *questions)
+
+
+@pytest.fixture
+def piped(stories: Stories) -> Iterator[Piped]:
+    """Tells a story with a text on standard input; the exit code and all that was printed."""
+
+    def run(text: str, question: str | None = "failure", resume: str | None = None) -> tuple[int, str]:
+        reader, writer = os.pipe()
+        os.write(writer, text.encode())
+        os.close(writer)
+        out = io.StringIO()
+        keyboard, console = Keyboard(reader), Console(file=out, width=120, highlight=False)
+        try:
+            code = asyncio.run(_awaited(run_star(stories, question, None, keyboard=keyboard, console=console, resume=resume)))
+        finally:
+            os.close(reader)
+        return code, out.getvalue()
+
+    return run
+
+
+async def _awaited(run: Awaitable[int]) -> int:
+    return await run
+
+
+def test_a_whole_session(piped: Piped, stories: Stories) -> None:
+    """Told, asked about, shown with its letters and its plan, told again and compared."""
+    code, out = piped(f"situation:2 a bakery\n\naction:1 I baked\n\nwell\n\nwell\n\n/again\n{CLEAR}\n\n\n")
+    assert code == 0
+    assert out.index("Tell me of a failure.") < out.index("action?") < out.index("What was heard")
+    assert "a bakery [S]" in out
+    assert "? What of the result?" in out
+    assert "Beside the telling before" in out
+    assert "clear \N{BLACK UP-POINTING TRIANGLE}" in out
+    console = Console(file=io.StringIO(), width=120, highlight=False)
+    show_bank(asyncio.run(stories.bank()), stories, console)
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "\N{BLACK CIRCLE} Tell me of a failure." in shown
+    assert "\N{WHITE CIRCLE} Tell me of mentoring.  no story yet" in shown
+
+
+def test_a_story_that_is_left_is_kept_and_what_was_not_sent_is_given_back(piped: Piped, stories: Stories) -> None:
+    code, out = piped("situation:2 a bakery\n\nhalf a line\n/quit\n")
+    assert code == 0
+    assert "half a line" in out
+    [id] = asyncio.run(stories._store.stories())  # type: ignore[arg-type]
+    assert f"viva star --resume {id}" in out
+    code, out = piped("/finish\n\n", resume=id)
+    assert code == 0
+    assert "a bakery [S]" in out
