@@ -23,6 +23,7 @@ class Suite(StrEnum):
 
     CONTENT = "content"
     RETRIEVAL = "retrieval"
+    STAR = "star"
 
 
 class _PlainErrors(TyperGroup):

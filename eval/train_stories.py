@@ -3,7 +3,7 @@
 The stories of `training/star/` are labelled by dimension, with the words that show each. One pair of regressions for each
 dimension learns from sentences, the other from whole stories, whose sentences were read by regressions that had not seen
 any story to the same prompt. Each story is learned a second time with "we" for "I", where it has no ownership and all
-else is as it was. `eval/stories.py` measures on other prompts, by other authors.
+else is as it was. `eval/star.py` measures on other prompts, by other authors.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from app.engines.offline.story_features import count
 from app.engines.segment import Span, units
 from app.retrieval.embedding import MiniLM
 from eval.pairs import empty_talk
-from eval.stories import LEARNED, Told, by_the_team, told
+from eval.star import LEARNED, Told, by_the_team, told
 
 SEED = 5
 #: The inverse of the regularization's strength, for sentences and for whole stories.
@@ -108,7 +108,7 @@ def main() -> None:
             concluding[index, level - 1], story_bias[index, level - 1] = regression(x, scores >= level, STORIES)
     half = {"sentences": coefficients.astype(np.float16), "common": common.astype(np.float16)}
     np.savez_compressed(WEIGHTS, sentence_bias=bias, stories=concluding, story_bias=story_bias, **half)
-    print(f"{len(stories)} stories, {sum(len(pieces) for pieces in cut)} sentences; now: python -m eval.stories")
+    print(f"{len(stories)} stories, {sum(len(pieces) for pieces in cut)} sentences; now: python -m eval.star")
 
 
 def fitted(stories: Sequence[Read], beside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,4 +1,4 @@
-"""How right is the reader of stories? `viva eval star`, or `python -m eval.stories`.
+"""How right is the reader of stories? `viva eval star`, or `python -m eval.star`.
 
 The stories of `datasets/star/` were written to prompts and by authors that no training saw, each with a score for every
 dimension. They go through the production path; beside it stand three baselines that learned from the same training
