@@ -17,21 +17,23 @@ from sklearn.model_selection import GroupKFold
 from app.content import default_root, load
 from app.core.rubric import Loop
 from app.core.star import CLEAR, VAGUE, Dimension
-from app.engines.offline.stories import SUMMARY, WEIGHTS, rows, sigmoid, summary, tokens_of
+from app.engines.flags.addressed import SUBJECT
+from app.engines.offline.stories import SUMMARY, WEIGHTS, rows, sigmoid, summary, tokens_of, unlabelled
 from app.engines.offline.story_features import count
 from app.engines.segment import Span, units
 from app.retrieval.embedding import MiniLM
 from eval.pairs import empty_talk
 from eval.star import LEARNED, Told, by_the_team, told
+from eval.train_flags import addressed
 
 SEED = 5
 #: The inverse of the regularization's strength, for sentences and for whole stories.
-SENTENCES, STORIES = 0.3, 0.3
+SENTENCES, STORIES = 1.0, 0.3
 FOLDS = 5
 #: A piece shows what a quote does when it holds this share of it, or lies within it by this share.
 HOLDS, WITHIN = 0.6, 0.5
-#: Sentences of the notes that explain something and belong to no story.
-EXPLAINING = 1500
+#: Sentences that belong to no story: of the notes, of empty talk, and to the grader.
+EXPLAINING, TALK, ORDERS = 1500, 300, 700
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def as_team(story: Told) -> Told:
 def main() -> None:
     """Train, write the weights."""
     stories = told(LEARNED)
-    cut = [units(story.text) for story in stories]
+    cut = [units(unlabelled(story.text)) for story in stories]
     labels = [labelled(story, pieces) for story, pieces in zip(stories, cut, strict=True)]
     team = [as_team(story) for story in stories]
     team_cut = [[Span(by_the_team(piece.text), 0, 0) for piece in pieces] for pieces in cut]
@@ -77,8 +79,8 @@ def main() -> None:
     team_labels = [y.copy() for y in labels]
     for y in team_labels:
         y[:, 2 * ownership : 2 * ownership + 2] = False
-    notes = explaining()
-    texts = sorted({piece.text for pieces in (*cut, *team_cut) for piece in pieces} | {*notes}, key=len)
+    others = no_story()
+    texts = sorted({piece.text for pieces in (*cut, *team_cut) for piece in pieces} | {*others}, key=len)
     embedder = MiniLM()
     embedded = {}
     for start in track(range(0, len(texts), 64), description="embedding"):
@@ -92,7 +94,7 @@ def main() -> None:
 
     plain = [read(*each) for each in zip(stories, cut, labels, strict=True)]
     both = plain + [read(*each) for each in zip(team, team_cut, team_labels, strict=True)]
-    beside = rows(notes, [embedded[text] for text in notes], common)
+    beside = rows(others, [embedded[text] for text in others], common)
     prompts = np.array([each.story.prompt for each in both])
     unseen: dict[int, np.ndarray] = {}
     for known, rest in GroupKFold(FOLDS).split(both, groups=prompts):
@@ -112,7 +114,7 @@ def main() -> None:
 
 
 def fitted(stories: Sequence[Read], beside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The regressions on sentences: coefficients (17, features) and bias (17,). The last learns from the notes too."""
+    """The regressions on sentences: coefficients (17, features) and bias (17,). The last learns from `beside` too."""
     x, y = np.vstack([each.x for each in stories]), np.vstack([each.y for each in stories])
     found = [regression(x, y[:, column], SENTENCES) for column in range(y.shape[1] - 1)]
     found.append(regression(np.vstack([x, beside]), np.concatenate([y[:, -1], np.ones(len(beside), bool)]), SENTENCES))
@@ -129,8 +131,8 @@ def regression(x: np.ndarray, y: np.ndarray, strength: float) -> tuple[np.ndarra
     return coefficients, float(model.intercept_[0] - coefficients @ centre)
 
 
-def explaining() -> list[str]:
-    """Sentences of the notes outside of examples, and empty talk: explanations, which are no part of a story."""
+def no_story() -> list[str]:
+    """What is no part of a story: explanations out of the notes, empty talk, and what is said to graders."""
     catalog = load(default_root())
     said = [
         piece.text
@@ -141,10 +143,12 @@ def explaining() -> list[str]:
         if 6 <= len(piece.text.split()) <= 40
     ]
     talk = [line for lines in empty_talk().values() for line in lines]
+    orders = [line.text for line in addressed(catalog) if line.label != SUBJECT]
     rng = np.random.default_rng(SEED)
-    return sorted(
-        {*rng.permutation(sorted({*said}))[:EXPLAINING].tolist(), *rng.permutation(sorted({*talk}))[: EXPLAINING // 5].tolist()}
-    )
+    drawn = [
+        rng.permutation(sorted({*texts}))[:most].tolist() for texts, most in ((said, EXPLAINING), (talk, TALK), (orders, ORDERS))
+    ]
+    return sorted({text for texts in drawn for text in texts})
 
 
 if __name__ == "__main__":

@@ -82,6 +82,9 @@ class StorageBusy(Unavailable):
 class EngineMissing(Unavailable):
     """The engine asked for is not configured."""
 
+    #: The part of a request that asked for it.
+    field = "engine"
+
 
 class EngineFailed(Unavailable):
     """The engine could not do what it was asked, after whatever second try it is worth; another may.

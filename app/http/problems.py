@@ -122,7 +122,7 @@ def _problem(status: int, detail: str, title: str | None = None, type: str = "ab
 def _from_viva(error: VivaError) -> tuple[dict[str, Any], dict[str, str]]:
     entry = next(TABLE[cls] for cls in type(error).__mro__ if cls in TABLE)
     more: dict[str, Any] = {}
-    if isinstance(error, Invalid) and error.field:
+    if isinstance(error, Invalid | EngineMissing) and error.field:
         more = {"field": error.field, "errors": [{"field": error.field, "message": str(error)}]}
     if isinstance(error, TurnOutOfOrder):
         more = {"expected_turn": error.expected}

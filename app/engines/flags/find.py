@@ -60,6 +60,11 @@ def flagged(text: str, turn: int) -> list[Flag]:
     found += [("other_script", start, end) for start, end in foreign(text)]
     found += [("hidden_text", start, end) for start, end in disguised(text)]
     found += [("keyword_list", piece.start, piece.end) for piece in units(text) if only_terms(piece)]
+    return flags_of(found, text, turn)
+
+
+def flags_of(found: list[tuple[str, int, int]], text: str, turn: int) -> list[Flag]:
+    """Kinds and spans as flags, sorted, not overlapping; where kinds overlap, the first found stands."""
     flags = [Flag(kind=kind, quote=text[a:b], turn=turn, start=a, end=b) for kind, a, b in _apart(found, len(text))]
     return sorted((flag for flag in flags if any(map(_shows, flag.quote))), key=lambda flag: flag.start)
 

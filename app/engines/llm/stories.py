@@ -17,7 +17,6 @@ from app.core.ports import StoryReader
 from app.core.star import ABSENT, CLEAR, VAGUE, Analysis, Dimension, Mark, Reading
 from app.core.usage import Call
 from app.core.verdict import ATTEMPTS, Flag, locate
-from app.engines.flags import flagged
 from app.engines.llm.client import ModelClient
 from app.engines.llm.faults import UNUSABLE, Fault, Kind
 from app.engines.llm.fence import fenced
@@ -83,7 +82,7 @@ class LlmStoryReader:
             for call in log:
                 self._observe(call)
         second = await self._reserve.read(prompt, story)
-        flags = _flags(story, reply)
+        flags = _flags(story, reply, second)
         # Where somebody tried to talk the reader round, a model's word for it is not enough.
         tried = any(flag.kind in ATTEMPTS for flag in flags)
         readings = [self._settled(reply.readings.get(each), second[each], tried) for each in Dimension]
@@ -179,9 +178,9 @@ def _grounded(dimension: Dimension, sent: SentReading, story: str) -> Reading | 
     return Reading(dimension=dimension, score=score, quote=story[start:end], start=start, end=end, advice=advice)
 
 
-def _flags(story: str, reply: Reply) -> tuple[Flag, ...]:
-    """What was found, and what the model reports, unless it credits the same words."""
-    found = flagged(story, 1)
+def _flags(story: str, reply: Reply, second: Analysis) -> tuple[Flag, ...]:
+    """What the reserve found, who tells what belongs to a story less well; and what the model reports, unless it credits it."""
+    found = [flag for flag in second.flags if flag.kind != "off_question"]
     taken = [(flag.start, flag.end) for flag in found]
     taken += [(r.start, r.end) for r in reply.readings.values() if r.start is not None and r.end is not None]
     for kind, reported in (("instruction_to_grader", reply.to_grader), ("off_question", reply.off_question)):

@@ -7,6 +7,7 @@ more conclude from all sentences, whatever their order, whether the story as a w
 """
 
 import asyncio
+import re
 from collections.abc import Sequence
 from functools import cache
 from io import BytesIO
@@ -21,7 +22,7 @@ from app.core.errors import Unavailable
 from app.core.ports import Embedder
 from app.core.star import ABSENT, CLEAR, VAGUE, Analysis, Dimension, Mark, Reading
 from app.core.verdict import Flag
-from app.engines.flags import flagged
+from app.engines.flags import to_grader, unreadable
 from app.engines.offline.story_features import NAMES, count
 from app.engines.segment import Span, units
 
@@ -32,6 +33,18 @@ TOKENS_SHARE, COUNTS_SHARE = 2.0, 0.35
 SHOWN = 0.5
 #: From here on a sentence belongs to no story.
 ASIDE = 0.9
+
+_LABELS = (
+    "situation|tasks?|actions?|results?|ownership|quantified|numbers|reflections?|trade[- ]?offs?|context|background|"
+    "outcomes?|lessons?(?:[ ]learned)?|learnings?|goals?|challenges?|impact"
+)
+#: A label of a story's part, at the beginning of a line or of a sentence, or within one if it has a capital and a colon.
+LABEL = re.compile(
+    rf"""(?:^|(?<=[.!?\n])[ \t]+) [#*_\[(>\ \t-]{{0,6}} (?:{_LABELS}|\b[star]\b) [*_\])]{{0,3}}
+            [ \t]*(?:[:–—=]|-(?=\s)|(?=\n|$))[*_]{{0,3}}
+      | \b(?-i:Situation|Tasks?|Actions?|Results?|Reflection|Outcome|Lesson)[*_]{{0,3}}[ \t]?:[*_]{{0,3}}""",
+    re.IGNORECASE | re.MULTILINE | re.VERBOSE,
+)
 
 Array = npt.NDArray[np.float32]
 
@@ -67,8 +80,9 @@ class OfflineStoryReader:
 
     async def read(self, prompt: str, story: str) -> Analysis:
         """What the story shows. Flagged words earn nothing, and take nothing from the rest."""
-        flags = flagged(story, 1)
-        pieces = [piece for piece in units(story) if not _inside(piece, flags)]
+        told = unlabelled(story)
+        flags = unreadable(told, 1)
+        pieces = [piece for piece in units(told) if not _inside(piece, flags)]
         if not pieces:
             return _nothing(flags)
         embedded = await self._embedder.read([piece.text for piece in pieces])
@@ -78,7 +92,13 @@ class OfflineStoryReader:
 def rows(texts: Sequence[str], embedded: Sequence[Embedded], common: Array) -> Array:
     """What the regressions see of sentences: (texts, features)."""
     vectors = np.stack([vector for vector, _ in embedded])
-    return np.hstack([vectors, TOKENS_SHARE * (tokens_of(embedded) - common), COUNTS_SHARE * count(texts)])
+    addressed = np.array([[to_grader(text)] for text in texts], dtype=np.float32)
+    return np.hstack([vectors, TOKENS_SHARE * (tokens_of(embedded) - common), COUNTS_SHARE * count(texts), addressed])
+
+
+def unlabelled(story: str) -> str:
+    """The story with a line break and blanks for its labels ("Situation:"): as long as before, and nothing said is lost."""
+    return LABEL.sub(lambda found: "\n".ljust(len(found[0])), story)
 
 
 def tokens_of(embedded: Sequence[Embedded]) -> Array:
@@ -106,11 +126,13 @@ def summary(shown: Array, clear: Array, counts: Array) -> list[float]:
 def _conclude(pieces: Sequence[Span], embedded: Sequence[Embedded], flags: list[Flag]) -> Analysis:
     learned = weights()
     texts = [piece.text for piece in pieces]
-    odds = sigmoid(rows(texts, embedded, learned.common) @ learned.sentences.T + learned.sentence_bias)
-    beside = odds[:, -1] >= ASIDE
+    seen = rows(texts, embedded, learned.common)
+    odds = sigmoid(seen @ learned.sentences.T + learned.sentence_bias)
+    addressed = seen[:, -1]
+    beside = (odds[:, -1] >= ASIDE) | (addressed == 1.0)
     flags += [
-        Flag(kind="off_question", quote=piece.text, turn=1, start=piece.start, end=piece.end)
-        for piece, is_beside in zip(pieces, beside, strict=True)
+        Flag(kind=_kind(likely), quote=piece.text, turn=1, start=piece.start, end=piece.end)
+        for piece, is_beside, likely in zip(pieces, beside, addressed, strict=True)
         if is_beside
     ]
     kept = [i for i in range(len(pieces)) if not beside[i]]
@@ -128,14 +150,18 @@ def _conclude(pieces: Sequence[Span], embedded: Sequence[Embedded], flags: list[
             continue
         best = pieces[kept[int((clear if score == CLEAR else shown).argmax())]]
         readings.append(Reading(dimension=dimension, score=score, quote=best.text, start=best.start, end=best.end))
-        seen = [pieces[kept[i]] for i in np.flatnonzero(shown >= SHOWN)]
-        marks += [Mark(dimension=dimension, start=piece.start, end=piece.end) for piece in {*seen, best}]
+        showing = {best, *(pieces[kept[i]] for i in np.flatnonzero(shown >= SHOWN))}
+        marks += [Mark(dimension=dimension, start=piece.start, end=piece.end) for piece in showing]
     return Analysis(
         readings=tuple(readings),
         marks=tuple(sorted(marks, key=lambda mark: (mark.start, mark.end, list(Dimension).index(mark.dimension)))),
         flags=tuple(sorted(flags, key=lambda flag: flag.start)),
         engine="offline",
     )
+
+
+def _kind(addressed: float) -> str:
+    return "instruction_to_grader" if addressed >= 0.5 else "off_question"
 
 
 def _nothing(flags: Sequence[Flag]) -> Analysis:

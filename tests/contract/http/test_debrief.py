@@ -11,7 +11,7 @@ import pytest
 from inline_snapshot import snapshot
 
 from app.core.verdict import Status
-from app.http.debrief_pages import _escaped, pieces
+from app.http.debrief_pages import escaped, pieces
 from app.http.debrief_shapes import Highlight
 
 NASTY = (
@@ -161,7 +161,7 @@ async def test_markdown_keeps_words_words(client: httpx.AsyncClient, finished: s
 
 
 @pytest.mark.parametrize(
-    ("text", "escaped"),
+    ("text", "safe"),
     [
         ("3.4 of 5", "3.4 of 5"),
         ("1. one", "1\\. one"),
@@ -171,8 +171,8 @@ async def test_markdown_keeps_words_words(client: httpx.AsyncClient, finished: s
         ("&lt;<b", "&amp;lt;&lt;b"),
     ],
 )
-def test_markdown_is_escaped_where_it_would_be_read(text: str, escaped: str) -> None:
-    assert _escaped(text) == escaped
+def test_markdown_is_escaped_where_it_would_be_read(text: str, safe: str) -> None:
+    assert escaped(text) == safe
 
 
 def test_pieces_are_the_whole_line() -> None:
