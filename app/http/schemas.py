@@ -203,7 +203,7 @@ class ReadStory(Sent):
 class BeginStory(Sent):
     """Which story is asked for: a common question by its id, or a prompt of one's own."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"question": "own-failure"}]})
+    model_config = ConfigDict(json_schema_extra={"examples": [{"prompt": "Tell me about a time when you were wrong."}]})
 
     question: Name | None = None
     prompt: Annotated[Spoken, Field(min_length=1, max_length=2000)] | None = None

@@ -6,8 +6,9 @@ from typing import Literal
 from pydantic import Field
 
 from app.core import star
+from app.core import story as core
 from app.core.star import Dimension, StoryRubric
-from app.core.story import Bank, Story, Version, overall_of
+from app.core.story import Bank, Version, overall_of
 from app.http.shapes import Flag, Shape
 from app.stories import Stories
 
@@ -107,7 +108,7 @@ class StoryLine(Shape):
     dimension: Dimension | None = None
 
 
-class StoryState(Shape):
+class Story(Shape):
     """A story as it stands. `turn` is the one to send next; `status` is `telling` until nothing more is asked, then `told`."""
 
     id: str
@@ -169,9 +170,9 @@ def star_of(analysis: star.Analysis, rubric: StoryRubric) -> Star:
     )
 
 
-def state_of(story: Story, rubric: StoryRubric) -> StoryState:
+def state_of(story: core.Story, rubric: StoryRubric) -> Story:
     """A story as callers get it."""
-    return StoryState(
+    return Story(
         id=story.id,
         at=story.begun.at,
         status="told" if story.told else "telling",
@@ -197,7 +198,7 @@ def bank_shape(bank: Bank, stories: Stories) -> StoryBank:
     )
 
 
-def _brief(story: Story, rubric: StoryRubric) -> StoryBrief:
+def _brief(story: core.Story, rubric: StoryRubric) -> StoryBrief:
     best = story.best
     return StoryBrief(
         id=story.id,
@@ -225,7 +226,7 @@ def _version(version: Version, analysis: star.Analysis, rubric: StoryRubric) -> 
     )
 
 
-def _conversation(story: Story) -> list[StoryLine]:
+def _conversation(story: core.Story) -> list[StoryLine]:
     lines = [StoryLine(by="interviewer", text=story.begun.prompt)]
     asked = {each.turn: each for each in story.here.asked}
     for answer in story.here.answers:

@@ -157,6 +157,7 @@ const FLAG = {
   instruction_to_grader: 'Words addressed to the grader. They earned nothing.',
   keyword_list: 'A list of terms, with nothing said about them. It earned nothing.',
   other_script: 'Not in the interview’s language. It earned nothing.',
+  off_question: 'No part of the story. It earned nothing.',
   hidden_text: 'Characters that cannot be seen or pass for others. They earned nothing.',
 };
 

@@ -92,7 +92,7 @@ async def test_a_probe_asks_for_what_is_missing_without_saying_it(client: httpx.
         ({"answer": "x" * 20_001}, "answer"),
         ({"reference_answer": 5}, "reference_answer"),
         ({"points": 5}, "points"),
-        ({"engine": "llm"}, None),
+        ({"engine": "llm"}, "engine"),
     ],
 )
 async def test_a_bad_rubric_names_its_field(

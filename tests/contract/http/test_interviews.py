@@ -76,7 +76,7 @@ async def test_topics_loop_and_level_narrow_the_choice(start: Any, catalog: Cata
         ({"topic": "k-means\x00"}, 422, "topic"),
         ({"topic": "k-means", "loop": "data"}, 422, "loop"),
         ({"topic": ""}, 422, "topic"),
-        ({"engine": "llm"}, 422, None),
+        ({"engine": "llm"}, 422, "engine"),
         ({"topic": "nope"}, 404, None),
         ([], 422, "body"),
         ("text", 422, "body"),
