@@ -3,7 +3,7 @@
 import { api } from './api.js';
 import { download as save, focusOn, fill, h, icon } from './dom.js';
 import { judgedBy, seen, usageLine } from './engines.js';
-import { LEVEL, REASON, STYLE, moment, plural, score } from './labels.js';
+import { FLAG, LEVEL, REASON, STYLE, moment, plural, score } from './labels.js';
 import { openNote } from './note.js';
 import { questionSection } from './question.js';
 import { kindBars, overallCard } from './scores.js';
@@ -152,14 +152,6 @@ function mistakes(debrief) {
         each.missing.length ? h('p', { class: 'help' }, 'Not said: ', h('strong', {}, each.missing.join(', ')), '.') : null,
         h('p', {}, each.advice, ' ', h('button', { type: 'button', class: 'link', onclick: () => openNote({ topic: each.topic, title: each.title }) }, 'Read the note'))))));
 }
-
-const FLAG = {
-  instruction_to_grader: 'Words addressed to the grader. They earned nothing.',
-  keyword_list: 'A list of terms, with nothing said about them. It earned nothing.',
-  other_script: 'Not in the interview’s language. It earned nothing.',
-  off_question: 'No part of the story. It earned nothing.',
-  hidden_text: 'Characters that cannot be seen or pass for others. They earned nothing.',
-};
 
 function flags(debrief) {
   if (!debrief.flags.length) return null;

@@ -66,3 +66,12 @@ export function clock(milliseconds) {
 
 /** A moment as the reader's own calendar writes it. */
 export const moment = (iso) => new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+
+/** What may be set aside, and that it earned nothing. */
+export const FLAG = {
+  instruction_to_grader: 'Words addressed to the grader. They earned nothing.',
+  keyword_list: 'A list of terms, with nothing said about them. It earned nothing.',
+  other_script: 'Not in the interview’s language. It earned nothing.',
+  off_question: 'No part of the story. It earned nothing.',
+  hidden_text: 'Characters that cannot be seen or pass for others. They earned nothing.',
+};

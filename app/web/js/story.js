@@ -3,8 +3,8 @@
 import { api } from './api.js';
 import { createComposer } from './composer.js';
 import { announce, fill, focusOn, h } from './dom.js';
-import { highlighted } from './highlight.js';
-import { plural } from './labels.js';
+import { seen } from './engines.js';
+import { FLAG, plural } from './labels.js';
 import { drafts } from './store.js';
 import { bars, changes, markedUp, plan } from './storyview.js';
 
@@ -131,13 +131,11 @@ function shortened(text, { start, end }) {
   return words.length <= 16 ? words.join(' ') : `${words.slice(0, 8).join(' ')} … ${words.slice(-8).join(' ')}`;
 }
 
-const FLAG = { instruction_to_grader: 'words to the grader', off_question: 'no part of the story' };
-
 function flags({ flags: all }) {
   if (!all.length) return null;
   return h('section', { class: 'flags', 'data-testid': 'flags', 'aria-labelledby': 'flags-title' },
     h('h2', { id: 'flags-title' }, 'Set aside'),
-    h('ul', {}, all.map(({ kind, quote }) => h('li', {}, h('q', {}, highlighted(quote, [])), ` ${FLAG[kind] ?? kind}; it earned nothing.`))));
+    h('ul', {}, all.map((flag) => h('li', {}, h('q', {}, seen(flag)), ' ', FLAG[flag.kind] ?? flag.kind))));
 }
 
 /** Name it, tag it, and say which common questions it can answer. */

@@ -101,7 +101,7 @@ def test_the_cost_in_words(cost: float, words: str) -> None:
 
 def test_every_kind_of_flag_has_its_words() -> None:
     """In the pages and in the browser; and what cannot be seen is made visible."""
-    script = (WEB / "js" / "debrief.js").read_text(encoding="utf-8")
+    script = (WEB / "js" / "labels.js").read_text(encoding="utf-8")
     assert [kind for kind in FLAG_KINDS if kind not in WORDS or f"  {kind}: '" not in script] == []
     assert seen("hidden_text", "all\u200b\u200bmet") == "all[2 hidden characters]met"
     assert seen("keyword_list", "a\u200bb") == "a\u200bb"

@@ -1,4 +1,4 @@
-"""Events to store: one of every type, in the order of a short interview."""
+"""Events to store: one of every type, in the order of a short interview and then of a story."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -10,15 +10,21 @@ from app.core.events import (
     Finished,
     Judged,
     Move,
+    Retold,
     Reviewed,
     SelfChecked,
     Spoke,
     Started,
+    StoryAsked,
+    StoryBegun,
+    StoryKept,
+    StoryRead,
     Style,
     Summarized,
 )
 from app.core.mistakes import About, Remark
 from app.core.rubric import Criterion, Fact, Kind, Level, Question
+from app.core.star import CLEAR, Analysis, Dimension, Mark, Reading
 from app.core.usage import Call
 from app.core.verdict import Flag, Intent, Status, Verdict
 
@@ -81,6 +87,23 @@ EVENTS: tuple[Event, ...] = (
     Finished(at=AT + timedelta(minutes=5), reason="candidate"),
     Summarized(at=AT + timedelta(minutes=6), text="Well said.", engine="llm", calls=(CALL,)),
     Reviewed(at=AT + timedelta(minutes=6), remarks=(Remark(about=About.ROC, quote="AUC 0.9", turn=1, start=0, end=7),)),
+    StoryBegun(at=AT, prompt="Un échec ?.", question="", engine="offline", seed=7, follow_ups=3, versions={"star": "abc"}),
+    StoryRead(
+        at=AT,
+        turn=1,
+        analysis=Analysis(
+            readings=(Reading(dimension=Dimension.ACTION, score=CLEAR, quote="gęślą", start=7, end=12, advice="Keep it."),),
+            marks=(Mark(dimension=Dimension.ACTION, start=7, end=12),),
+            flags=(Flag(kind="off_question", quote="jaźń", turn=1, start=13, end=17),),
+            engine="llm",
+            calls=(CALL,),
+            trouble="The model did not answer in time.",
+        ),
+    ),
+    StoryAsked(at=AT, turn=1, dimension=Dimension.TRADE_OFF, text="What else?"),
+    StoryAsked(at=AT, turn=2, dimension=None, text="Thank you."),
+    Retold(at=AT, turn=2),
+    StoryKept(at=AT, title="Une scie 🪚", tags=("échec",), questions=("own-failure",)),
 )
 
 

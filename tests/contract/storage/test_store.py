@@ -70,9 +70,9 @@ async def test_an_id_is_taken_once(store: SqlEventStore) -> None:
     assert await store.load("a") == list(EVENTS[:2])
 
 
-async def test_an_interview_begins_with_started(store: SqlEventStore) -> None:
+async def test_a_log_begins_with_its_beginning(store: SqlEventStore) -> None:
     """Anything else could never be replayed."""
-    with pytest.raises(ValueError, match="Started"):
+    with pytest.raises(ValueError, match="neither as an interview nor as a story"):
         await store.create("a", [answered(1)])
 
 
