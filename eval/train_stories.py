@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from rich.progress import track
+from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
@@ -18,7 +19,7 @@ from app.content import default_root, load
 from app.core.rubric import Loop
 from app.core.star import CLEAR, VAGUE, Dimension
 from app.engines.flags.addressed import SUBJECT
-from app.engines.offline.stories import SUMMARY, WEIGHTS, rows, sigmoid, summary, tokens_of, unlabelled
+from app.engines.offline.stories import SHOWN_COLUMNS, SUMMARY, WEIGHTS, rows, sigmoid, summary, tokens_of, unlabelled
 from app.engines.offline.story_features import count
 from app.engines.segment import Span, units
 from app.retrieval.embedding import MiniLM
@@ -107,7 +108,7 @@ def main() -> None:
         x = np.array([summary(unseen[i][:, 2 * index], unseen[i][:, 2 * index + 1], each.counts) for i, each in enumerate(both)])
         scores = np.array([each.story.scores[dimension] for each in both])
         for level in (VAGUE, CLEAR):
-            concluding[index, level - 1], story_bias[index, level - 1] = regression(x, scores >= level, STORIES)
+            concluding[index, level - 1], story_bias[index, level - 1] = conclusion(x, scores >= level)
     half = {"sentences": coefficients.astype(np.float16), "common": common.astype(np.float16)}
     np.savez_compressed(WEIGHTS, sentence_bias=bias, stories=concluding, story_bias=story_bias, **half)
     print(f"{len(stories)} stories, {sum(len(pieces) for pieces in cut)} sentences; now: python -m eval.star")
@@ -116,19 +117,37 @@ def main() -> None:
 def fitted(stories: Sequence[Read], beside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The regressions on sentences: coefficients (17, features) and bias (17,). The last learns from `beside` too."""
     x, y = np.vstack([each.x for each in stories]), np.vstack([each.y for each in stories])
-    found = [regression(x, y[:, column], SENTENCES) for column in range(y.shape[1] - 1)]
-    found.append(regression(np.vstack([x, beside]), np.concatenate([y[:, -1], np.ones(len(beside), bool)]), SENTENCES))
+    found = [regression(x, y[:, column]) for column in range(y.shape[1] - 1)]
+    found.append(regression(np.vstack([x, beside]), np.concatenate([y[:, -1], np.ones(len(beside), bool)])))
     return np.array([c for c, _ in found], np.float32), np.array([b for _, b in found], np.float32)
 
 
-def regression(x: np.ndarray, y: np.ndarray, strength: float) -> tuple[np.ndarray, float]:
-    """A logistic regression on standardized columns, as coefficients and bias for the columns as they are."""
+def regression(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, float]:
+    """A logistic regression on sentences: coefficients and bias."""
+    model = LogisticRegression(C=SENTENCES, max_iter=1000, random_state=SEED).fit(x, y)
+    return model.coef_[0], float(model.intercept_[0])
+
+
+def conclusion(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, float]:
+    """A logistic regression on SUMMARY of stories in which what is shown never counts against it: coefficients and bias.
+
+    Stories that were written to be vague hold nothing clear, and so vague words would seem to speak against clear ones.
+    """
     centre, spread = x.mean(0), np.maximum(x.std(0), 1e-3)
-    scale = spread if x.shape[1] == len(SUMMARY) else np.ones_like(spread)
-    centre = centre if x.shape[1] == len(SUMMARY) else np.zeros_like(centre)
-    model = LogisticRegression(C=strength, max_iter=1000, random_state=SEED).fit((x - centre) / scale, y)
-    coefficients = model.coef_[0] / scale
-    return coefficients, float(model.intercept_[0] - coefficients @ centre)
+    rows, signs = (x - centre) / spread, np.where(y, 1.0, -1.0)
+
+    def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
+        margins = signs * (rows @ w[:-1] + w[-1])
+        slopes = -STORIES * signs / (1.0 + np.exp(margins))
+        penalty = np.append(w[:-1], 0.0)
+        return STORIES * np.logaddexp(0, -margins).sum() + (w[:-1] ** 2).sum() / 2, np.append(
+            slopes @ rows, slopes.sum()
+        ) + penalty
+
+    bounds = [(0 if i < SHOWN_COLUMNS else None, None) for i in range(x.shape[1])] + [(None, None)]
+    w = minimize(loss, np.zeros(x.shape[1] + 1), jac=True, method="L-BFGS-B", bounds=bounds).x
+    coefficients = w[:-1] / spread
+    return coefficients, float(w[-1] - coefficients @ centre)
 
 
 def no_story() -> list[str]:

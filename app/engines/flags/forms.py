@@ -44,12 +44,12 @@ _CARD = re.compile(
 _FENCED = re.compile(r"^[ \t]*(```|~~~)[^\n]*\n.*?(?:^[ \t]*\1[^\n]*$|\Z)", re.MULTILINE | re.DOTALL)
 _TAGGED = re.compile(r"<([a-z][\w:-]*)[^<>]*>.*</[a-z][\w:-]*>", re.IGNORECASE | re.DOTALL)
 _CALLED = re.compile(r"\b[a-z]\w{0,40}\([^()\n]*\)(?:[;,\s]{1,3}\w{1,40}\([^()\n]*\))*", re.IGNORECASE)
-#: A line of a record: a row of a table, a key and its value, comma-separated values, a ticked box.
+#: A line of a record: a row of a table, a key and its value, comma-separated values that are no sentences, a ticked box.
 _LINE = re.compile(
     r"""\s*(?:[^|\n]*(?:\|[^|\n]*)+
         |[-*•]?\s*(?:\[[x\ ]\]\s*)?["']?\w[\w\ .#/-]{0,40}["']?\s*[:=]\s*\S.*
         |[\w-]+:\s*|\[\[?\w+\]\]?
-        |[^,\s][^,\n]*(?:,[^,\n]*){2,}
+        |(?!.*\w{2}[.!?]\s+[A-Z])[^,\s][^,\n]*(?:,[^,\n]*){2,}
         |.*(?:\[[xX\ ]\]|\.{4,}|[✓✔✅☑]).*)$""",
     re.VERBOSE,
 )

@@ -70,6 +70,8 @@ SUMMARY = (
     *("shown", "second_shown", "third_shown", "clear", "second_clear", "log_shown", "log_clear"),
     *("share_of_i", "share_of_i_acting", "log_i_acting", "log_we_acting", "figures", "comparisons", "steps_told"),
 )
+#: The first so many are of what is shown, and never speak against it.
+SHOWN_COLUMNS = 7
 
 
 class OfflineStoryReader:
@@ -144,7 +146,7 @@ def _conclude(pieces: Sequence[Span], embedded: Sequence[Embedded], flags: list[
         shown, clear = odds[kept, 2 * index], odds[kept, 2 * index + 1]
         sums = np.array(summary(shown, clear, counts), dtype=np.float32)
         vague_or_clear, only_clear = sigmoid(learned.stories[index] @ sums + learned.story_bias[index])
-        score = (VAGUE if only_clear < 0.5 else CLEAR) if vague_or_clear >= 0.5 else ABSENT
+        score = CLEAR if only_clear >= 0.5 else VAGUE if vague_or_clear >= 0.5 else ABSENT
         if score == ABSENT:
             readings.append(Reading(dimension=dimension, score=score))
             continue

@@ -19,6 +19,12 @@ function draw(main, story, questions, signal) {
   const again = (next) => {
     if (signal.aborted) return;
     draw(main, next, questions, signal);
+    const asked = main.querySelector('.messages > :last-child');
+    if (next.status === 'telling' && asked) {
+      main.querySelector('textarea').focus({ preventScroll: true });
+      asked.scrollIntoView({ block: 'center' });
+      return;
+    }
     focusOn(main.querySelector('h1'));
     scrollTo(0, 0);
   };
@@ -70,10 +76,10 @@ function telling(story, again, signal) {
       ? planAside(story)
       : h('p', { class: 'help' }, 'As you would say it, in two or three minutes. Order is free. At most three things will be asked for.'),
     h('ol', { class: 'messages', role: 'list', 'aria-label': 'Conversation' }, story.conversation.slice(1).map(line)),
-    composer.element,
     last.by === 'interviewer' && last.turn === null && story.conversation.length > 1
       ? h('div', { class: 'actions' }, finish, h('span', { class: 'help' }, 'ends it without an answer to this'))
       : null,
+    composer.element,
   ];
 }
 
