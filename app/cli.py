@@ -133,11 +133,13 @@ def star(
     bank: Annotated[
         bool, typer.Option("--bank", help="Show the stories kept so far and the questions that none answers.")
     ] = False,
+    export: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the bank: FILE.md or FILE.json.")] = None,
 ) -> None:
     """Tell a story for a behavioral interview: it is asked about, marked up, compared when told again, and kept."""
     import asyncio
 
     from app.terminal.keyboard import Keyboard
+    from app.terminal.star import export as write
     from app.terminal.star import run_star, show_bank
     from app.wiring import build
 
@@ -146,6 +148,10 @@ def star(
 
     async def run() -> int:
         async with build(settings) as viva:
+            if export:
+                write(await viva.stories.bank(), viva.stories, export)
+                console.print(f"Written to {export}.")
+                return 0
             if bank:
                 show_bank(await viva.stories.bank(), viva.stories, console)
                 return 0

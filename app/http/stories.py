@@ -41,7 +41,8 @@ async def story_bank(here: Here, request: Request, response: Response) -> Any:
     media = accept.negotiate(request, (accept.JSON, accept.MARKDOWN))
     bank = await here.stories.bank()
     if media == accept.MARKDOWN:
-        return bank_markdown(bank, here.stories)
+        text = bank_markdown(bank, here.stories)
+        return Response(text, media_type="text/markdown; charset=utf-8", headers={"Vary": "Accept"})
     response.headers["Vary"] = "Accept"
     return bank_shape(bank, here.stories)
 

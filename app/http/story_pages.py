@@ -1,7 +1,5 @@
 """The story bank as Markdown: to print, and to read on the morning of the interview."""
 
-from starlette.responses import Response
-
 from app.core.star import SCALE, Dimension
 from app.core.story import Bank, Story, overall_of
 from app.http.debrief_pages import escaped_line, quoted
@@ -10,7 +8,7 @@ from app.stories import Stories
 WORDS = ("absent", "vague", "clear")
 
 
-def bank_markdown(bank: Bank, stories: Stories) -> Response:
+def bank_markdown(bank: Bank, stories: Stories) -> str:
     """Every story in its newest telling, and which common questions have none; what people wrote is escaped."""
     asks = {question.id: question.ask for question in stories.questions}
     lines = ["# Story bank", "", "## Which story for which question", ""]
@@ -20,8 +18,7 @@ def bank_markdown(bank: Bank, stories: Stories) -> Response:
         lines.append(f"- {escaped_line(asks[id])} **{named or 'no story yet'}**")
     for story in bank.stories:
         lines += ["", *_story(story, stories)]
-    text = "\n".join(lines) + "\n"
-    return Response(text, media_type="text/markdown; charset=utf-8", headers={"Vary": "Accept"})
+    return "\n".join(lines) + "\n"
 
 
 def _story(story: Story, stories: Stories) -> list[str]:

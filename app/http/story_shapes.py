@@ -127,7 +127,7 @@ class Story(Shape):
 
 
 class StoryBrief(Shape):
-    """One story in the bank."""
+    """One story in the bank: its newest telling, with the score of each dimension, 0 absent, 1 vague, 2 clear."""
 
     id: str
     at: datetime
@@ -137,6 +137,8 @@ class StoryBrief(Shape):
     tags: list[str]
     questions: list[str]
     versions: int
+    text: str
+    scores: dict[star.Dimension, int]
 
 
 class CommonQuestion(Shape):
@@ -209,6 +211,8 @@ def _brief(story: core.Story, rubric: StoryRubric) -> StoryBrief:
         tags=list(story.kept.tags) if story.kept else [],
         questions=list(story.answers_questions),
         versions=sum(version.told for version in story.versions),
+        text=best.text if best else "",
+        scores={r.dimension: r.score for r in best.analysis.readings} if best and best.analysis else {},
     )
 
 

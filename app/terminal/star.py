@@ -1,6 +1,8 @@
 """A story in a terminal: told, asked about, shown as it was heard, told again; and the bank."""
 
+import re
 from itertools import pairwise
+from pathlib import Path
 
 from rich import box
 from rich.console import Console
@@ -8,9 +10,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from app.core.errors import VivaError
+from app.core.errors import Invalid, VivaError
 from app.core.star import Analysis, Dimension, Step, lost_thread, retelling
 from app.core.story import Bank, Story, Version, overall_of
+from app.http.story_pages import bank_markdown
+from app.http.story_shapes import bank_shape
 from app.stories import Stories
 from app.terminal import show
 from app.terminal.keyboard import Keyboard, Leave
@@ -29,7 +33,7 @@ COLORS = {
     Dimension.TRADE_OFF: "white",
 }
 LETTERS = dict(zip(Dimension, "STARONLW", strict=True))
-LEAVE, AGAIN, END = "/quit", "/again", "/finish"
+LEAVE, AGAIN, KEEP, END = "/quit", "/again", "/keep", "/finish"
 
 
 async def run_star(
@@ -51,6 +55,16 @@ async def run_star(
         return leave.code
     sitting.goodbye()
     return 0
+
+
+def export(bank: Bank, stories: Stories, path: Path) -> None:
+    """Write the bank, as JSON where the name ends so, else as Markdown. Raises Invalid where it cannot be written."""
+    as_json = path.suffix == ".json"
+    text = bank_shape(bank, stories).model_dump_json(indent=2) + "\n" if as_json else bank_markdown(bank, stories)
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Invalid(f"The stories could not be written to {path}: {error.strerror}.") from error
 
 
 def show_bank(bank: Bank, stories: Stories, console: Console) -> None:
@@ -105,16 +119,47 @@ class _Sitting:
         )
         if self._story.here.asked:
             self._say()
+        shown = None
         while True:
             if self._story.told:
-                self._debrief()
-                line = await self._keyboard.line("/again tells it again; Enter leaves: ")
+                if shown is not self._story.here:
+                    self._debrief()
+                shown = self._story.here
+                line = await self._keyboard.line("/again tells it again, /keep names and tags it; Enter leaves: ")
+                if line is not None and line.strip() == KEEP:
+                    await self._keep()
+                    continue
                 if line is None or line.strip() != AGAIN:
                     return
                 self._story = await self._stories.retell(self._story.id)
                 self._console.print(Text("\nTell it again. The plan, out of your own words:", style="bold"))
                 self._plan(self._story.versions[-2])
             await self._turn()
+
+    async def _keep(self) -> None:
+        """Name it, tag it, and say which common questions it can answer. What is left empty stays as it is."""
+        story, kept = self._story, self._story.kept
+        answered = story.answers_questions
+        for number, question in enumerate(self._stories.questions, 1):
+            sign = "● " if question.id in answered else "○ "
+            self._console.print(Text(f"{number:3} ", style="bold") + Text(sign + question.ask))
+        title = await self._keyboard.line(f"Name [{story.title}]: ")
+        tags = await self._keyboard.line(f"Tags, with commas between [{', '.join(kept.tags) if kept else ''}]: ")
+        numbers = await self._keyboard.line("It can answer, by numbers, as in 2, 5: ")
+        chosen = [int(each) for each in re.findall(r"\d+", numbers or "")]
+        known = self._stories.questions
+        try:
+            if any(not 1 <= each <= len(known) for each in chosen):
+                raise Invalid(f"The numbers go from 1 to {len(known)}. Nothing was kept.")
+            self._story = await self._stories.keep(
+                story.id,
+                title=(title or "").strip() or (kept.title if kept else ""),
+                tags=(tags or "").split(",") if (tags or "").strip() else kept.tags if kept else (),
+                questions=[known[each - 1].id for each in chosen] or answered,
+            )
+            self._console.print(show.said(f"Kept as {self._story.title}."))
+        except VivaError as error:
+            self._console.print(Text(str(error), style="red"))
 
     def goodbye(self) -> None:
         """Give back what was typed and not kept, and say how to go on."""

@@ -2,18 +2,21 @@
 
 import asyncio
 import io
+import json
 import os
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from app.coach import Coach
+from app.core.errors import Invalid
 from app.core.star import Dimension
 from app.stories import Stories
 from app.terminal.keyboard import Keyboard
-from app.terminal.star import run_star, show_bank
+from app.terminal.star import export, run_star, show_bank
 from tests.fakes import stories_beside
 from tests.unit.core import samples
 
@@ -76,3 +79,21 @@ def test_a_story_that_is_left_is_kept_and_what_was_not_sent_is_given_back(piped:
     code, out = piped("/finish\n\n", resume=id)
     assert code == 0
     assert "a bakery [S]" in out
+
+
+def test_a_story_is_named_tagged_and_written_to_a_file(piped: Piped, stories: Stories, tmp_path: Path) -> None:
+    """Kept with a number that there is not, it says so and keeps nothing; the files hold the words."""
+    told = f"{CLEAR}\n\n"
+    code, out = piped(f"{told}/keep\n\n\n7\n/keep\nThe bakery\nfailure, bread\n1, 2\n\n")
+    assert code == 0
+    assert "The numbers go from 1 to 2. Nothing was kept." in out
+    assert "Kept as The bakery." in out
+    bank = asyncio.run(stories.bank())
+    assert bank.open == ()
+    export(bank, stories, tmp_path / "bank.md")
+    assert "## The bakery" in (tmp_path / "bank.md").read_text(encoding="utf-8")
+    export(bank, stories, tmp_path / "bank.json")
+    [story] = json.loads((tmp_path / "bank.json").read_text(encoding="utf-8"))["stories"]
+    assert (story["tags"], story["text"], story["scores"]["action"]) == (["failure", "bread"], CLEAR, 2)
+    with pytest.raises(Invalid, match="could not be written"):
+        export(bank, stories, tmp_path / "nowhere" / "bank.md")
