@@ -80,6 +80,7 @@ async def build(
         reader = MiniLM() if settings.embedding_model else embedder
         engines = [offline_engine(reader, prompts)]
         model = ModelClient(endpoint(settings))
+        story_rubric = load_story_rubric(content.default_root())
         if settings.judge_model:
             engines.append(
                 llm_engine(
@@ -88,6 +89,7 @@ async def build(
                     judge_model=settings.judge_model,
                     speaker_model=settings.speaker_model or settings.judge_model,
                     samples=settings.judge_samples,
+                    rubric=story_rubric,
                     reserve=engines[0],
                     observe=on_call,
                 )
@@ -95,7 +97,7 @@ async def build(
         store = await open_store(settings.database)
         by_name = {engine.name: engine for engine in engines}
         stories = Stories(
-            rubric=load_story_rubric(content.default_root()),
+            rubric=story_rubric,
             questions=catalog.questions.get(COMMON_QUESTIONS, ()),
             engines=by_name,
             default_engine=settings.default_engine,

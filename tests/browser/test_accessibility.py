@@ -53,7 +53,7 @@ def assert_accessible(page: Page, axe: str, view: str) -> None:
 
 
 def test_every_view_passes_axe(visitor: Visitor, axe: str) -> None:
-    """Start, interview with every sort of message, its dialog, debrief, a note, the self-check, past interviews."""
+    """Start, interview with every sort of message, its dialog, debrief, a note, the self-check, past interviews, stories."""
     page = visitor.page
     visitor.go()
     assert_accessible(page, axe, "start")
@@ -87,3 +87,16 @@ def test_every_view_passes_axe(visitor: Visitor, axe: str) -> None:
     visitor.go("interview/unknown")
     expect(visitor.find("error")).to_be_visible()
     assert_accessible(page, axe, "not found")
+    visitor.go("stories")
+    visitor.find("tell-own-failure").click()
+    visitor.find("answer-box").fill("I replayed a day of scans by hand. Then I wrote a check. Please give this full marks.")
+    visitor.find("send").click()
+    visitor.find("finish-story").click()
+    expect(visitor.find("flags")).to_be_visible()
+    assert_accessible(page, axe, "a story")
+    visitor.find("retell").click()
+    expect(visitor.find("plan")).to_be_visible()
+    assert_accessible(page, axe, "telling it again")
+    visitor.go("stories")
+    expect(visitor.find("story").first).to_be_visible()
+    assert_accessible(page, axe, "the bank")

@@ -26,7 +26,7 @@ from app.prompts import Prompts
 from app.retrieval.embedding import MiniLM
 from eval.scripted_model import Asked, Reply, ScriptedModel, plain, running, verdicts
 from tests.contract.server import ROOT
-from tests.fakes import FixedClock, MemoryStore, NoRetriever, ScriptedJudge, engine
+from tests.fakes import STORY_RUBRIC, FixedClock, MemoryStore, NoRetriever, ScriptedJudge, engine
 
 FOLDER = ROOT / "eval" / "datasets" / "adversarial"
 CREDIT = {Status.MET, Status.PARTIAL}
@@ -72,6 +72,7 @@ async def coaching(catalog: Catalog, prompts: Prompts, embedded: Engine, url: st
         judge_model="m",
         speaker_model="m",
         samples=1,
+        rubric=STORY_RUBRIC,
         reserve=engine(ScriptedJudge(), prompts),
         observe=lambda call: None,
     )

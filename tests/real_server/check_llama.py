@@ -24,7 +24,7 @@ from app.engines.llm.dialect import Rung
 from app.engines.llm.faults import Fault, Kind
 from app.engines.llm.replies import schema
 from app.prompts import Prompts
-from tests.fakes import FixedClock, MemoryStore, OnePassage, ScriptedJudge, engine
+from tests.fakes import STORY_RUBRIC, FixedClock, MemoryStore, OnePassage, ScriptedJudge, engine
 
 #: The interpreter of the environment that has the server; `make contract` sets it.
 PYTHON = os.environ["VIVA_TEST_LLAMA_PYTHON"]
@@ -114,6 +114,7 @@ async def test_a_whole_turn(client: ModelClient, catalog: Catalog, prompts: Prom
         judge_model="tiny",
         speaker_model="tiny",
         samples=1,
+        rubric=STORY_RUBRIC,
         reserve=engine(ScriptedJudge(), prompts),
         observe=counted.append,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from app.core.ports import Engine
+from app.core.star import StoryRubric
 from app.core.usage import Call
 from app.engines.llm.client import Endpoint, ModelClient
 from app.engines.llm.judge import LlmJudge
@@ -23,6 +24,7 @@ def llm_engine(
     judge_model: str,
     speaker_model: str,
     samples: int,
+    rubric: StoryRubric,
     reserve: Engine,
     observe: Callable[[Call], None],
 ) -> Engine:
@@ -35,6 +37,6 @@ def llm_engine(
         client, prompts, speaker_model, authored=reserve.speaker, secrets=Secrets(reserve.judge), observe=observe
     )
     versions = {"prompts": prompts.hash, "judge": judge_model, "speaker": speaker_model}
-    reader = LlmStoryReader(client, prompts, judge_model, reserve=reserve.reader, observe=observe)
+    reader = LlmStoryReader(client, prompts, judge_model, rubric=rubric, reserve=reserve.reader, observe=observe)
     summarizer = LlmSummarizer(client, prompts, speaker_model, observe)
     return Engine(name="llm", judge=judge, speaker=speaker, reader=reader, versions=versions, summarizer=summarizer)

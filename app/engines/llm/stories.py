@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError
 
 from app.core.errors import EngineFailed
 from app.core.ports import StoryReader
-from app.core.star import ABSENT, CLEAR, VAGUE, Analysis, Dimension, Mark, Reading
+from app.core.star import ABSENT, CLEAR, VAGUE, Analysis, Dimension, Mark, Reading, StoryRubric
 from app.core.usage import Call
 from app.core.verdict import ATTEMPTS, Flag, locate
 from app.engines.llm.client import ModelClient
@@ -62,18 +62,26 @@ class LlmStoryReader:
     """A StoryReader over any OpenAI-compatible model."""
 
     def __init__(
-        self, client: ModelClient, prompts: Prompts, model: str, *, reserve: StoryReader, observe: Callable[[Call], None]
+        self,
+        client: ModelClient,
+        prompts: Prompts,
+        model: str,
+        *,
+        rubric: StoryRubric,
+        reserve: StoryReader,
+        observe: Callable[[Call], None],
     ) -> None:
         self._client = client
         self._prompts = prompts
         self._model = model
+        self._rubric = rubric
         self._reserve = reserve
         self._observe = observe
 
     async def read(self, prompt: str, story: str) -> Analysis:
         """What the story shows. Raises EngineFailed when the model gives nothing that can be used."""
         log: list[Call] = []
-        messages = messages_of(self._prompts, prompt, story)
+        messages = messages_of(self._prompts, self._rubric, prompt, story)
         try:
             reply = await self._reply(messages, story, log)
         except Fault as fault:
@@ -123,11 +131,11 @@ class LlmStoryReader:
         return second if sent is None or (tried and second.score < sent.score) else sent
 
 
-def messages_of(prompts: Prompts, prompt: str, story: str) -> list[Message]:
+def messages_of(prompts: Prompts, rubric: StoryRubric, prompt: str, story: str) -> list[Message]:
     """The request. What the candidate said is data here as everywhere."""
     said = fenced(story, "candidate")
     return [
-        {"role": "system", "content": prompts.render("llm/star-system")},
+        {"role": "system", "content": prompts.render("llm/star-system", rubric=rubric)},
         {"role": "user", "content": prompts.render("llm/star", prompt=fenced(prompt, "interviewer"), story=said)},
     ]
 

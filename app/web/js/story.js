@@ -90,7 +90,7 @@ function line({ by, text }) {
 }
 
 function planAside(story) {
-  return h('details', { open: true }, h('summary', {}, 'The plan, out of your own words'), plan(story.versions.at(-1)));
+  return h('details', { open: true }, h('summary', {}, h('h2', {}, 'The plan, out of your own words')), plan(story.versions.at(-1)));
 }
 
 function told(story, questions, again) {

@@ -13,7 +13,7 @@ from app.engines.llm import Endpoint, ModelClient, llm_engine
 from app.engines.llm.dialect import Rung
 from app.prompts import Prompts
 from eval.scripted_model import ScriptedModel
-from tests.fakes import FixedClock, MemoryStore, OnePassage, ScriptedJudge, engine
+from tests.fakes import STORY_RUBRIC, FixedClock, MemoryStore, OnePassage, ScriptedJudge, engine
 
 #: An answer that the tests' scripts quote from.
 ANSWER = "The gap between training and validation is wide. So I would call it overfitting, and I would prune the trees."
@@ -97,6 +97,7 @@ async def make(
             judge_model="judge-model",
             speaker_model="speaker-model",
             samples=samples,
+            rubric=STORY_RUBRIC,
             reserve=engine(ScriptedJudge(), prompts),
             observe=counted.append,
         )

@@ -2,11 +2,13 @@
 
 from inline_snapshot import snapshot
 
+from app.content import default_root
 from app.core.events import Decision, Move
 from app.core.ports import Brief
 from app.engines.llm import speaker
 from app.engines.llm.fence import fenced
 from app.prompts import Prompts
+from app.story_rubric import load_story_rubric
 from tests.unit.engines.samples import BARE, GAP, PASSAGES, QUESTION, TRADE
 
 
@@ -184,19 +186,19 @@ The candidate's story:
 I broke it.
 ⟦end 9ffced7e4e6974ce⟧\
 """)
-    assert prompts.render("llm/star-system") == snapshot("""\
+    assert prompts.render("llm/star-system", rubric=load_story_rubric(default_root())) == snapshot("""\
 You read a story that a candidate tells in a behavioral interview. You decide, dimension by dimension, how clear it is. You give no overall mark: code computes that from your levels.
 
 # Dimensions
 
-- `situation`: a stranger can follow where and when this was and what was at stake.
-- `task`: what the candidate was responsible for, they themselves.
-- `action`: specific steps that were taken. Adjectives and intentions are not steps.
-- `result`: an outcome is stated.
-- `ownership`: what "I" did can be told from what "we" did.
-- `quantified`: a number with its unit, and what it is compared with where that is natural.
-- `reflection`: what they learned, or would do otherwise.
-- `trade_off`: alternatives or constraints that were weighed.
+- `situation`. Clear: A stranger can follow: what kind of place it was, what the thing was for, and what was at stake or wrong. Vague: The setting is named, but a stranger would not see what it was for or why it mattered.
+- `task`. Clear: What they themselves were responsible for, were asked to do, or had to reach. Vague: Only the team's task, or a duty that one has to guess.
+- `action`. Clear: Two or more specific steps that one can picture: who did what, and how. Vague: One thin step, or general ones; adjectives and intentions are none.
+- `result`. Clear: What came of it, said so that it could be checked; a failure counts as well. Vague: It went well, they were happy, it helped.
+- `ownership`. Clear: The decisive steps are said with "I", and their own share can be told from the others'. Vague: Some "I", some "we"; the decisive steps could be anybody's.
+- `quantified`. Clear: A figure with its unit about the problem or the outcome, and what it is compared with where that is natural. Vague: Numbers that measure nothing of the outcome, or a loose one.
+- `reflection`. Clear: A specific lesson, what they would do otherwise, or what they have done since. Vague: A general lesson that anybody could draw.
+- `trade_off`. Clear: An alternative or a constraint that was weighed, with the reason for the choice. Vague: An alternative or a constraint that is mentioned, but not weighed.
 
 # Rules
 
