@@ -14,13 +14,13 @@ STORY = (
 
 def test_a_story_is_typed(tmp_path: Path) -> None:
     """Chosen, told over several lines, asked about, read back with its letters, named, told again and compared."""
-    star = Terminal("-m", "app.cli", "star", VIVA_DATA_DIR=str(tmp_path))
+    star = Terminal("-m", "app.cli", "star", VIVA_DATA_DIR=str(tmp_path), COLUMNS="160")
     try:
         star.expect("Which one? A number: ")
         star.type("five\n")
         star.expect("Type a number from 1 to 10.")
         star.type("5\n")
-        star.expect("/finish ends the telling")
+        star.expect("/quit leaves.")
         star.expect("> ")
         star.type(STORY)
         star.expect("> ", 60)
@@ -51,7 +51,7 @@ def test_a_story_is_typed(tmp_path: Path) -> None:
         assert star.ends() == 0
     finally:
         star.close()
-    bank = Terminal("-m", "app.cli", "star", "--export", str(tmp_path / "bank.md"), VIVA_DATA_DIR=str(tmp_path))
+    bank = Terminal("-m", "app.cli", "star", "--export", str(tmp_path / "bank.md"), VIVA_DATA_DIR=str(tmp_path), COLUMNS="160")
     try:
         bank.expect("Written to ", 60)
         assert bank.ends() == 0
