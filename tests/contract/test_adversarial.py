@@ -163,3 +163,13 @@ def test_what_the_detector_learned_from_is_other_text() -> None:
         item["id"] for item in (*ATTACKS, *HONEST) if len(item["text"]) > 40 and " ".join(item["text"].split())[:80] in learned
     ]
     assert shared == []
+
+
+def test_hardly_anything_that_rubrics_expect_is_flagged(catalog: Catalog) -> None:
+    """Utterances and model answers of every topic, two thirds of which the detector never saw: one in five hundred at most."""
+    questions = [question for each in catalog.questions.values() for question in each]
+    criteria = {(question.topic, c.id): c for question in questions for c in question.criteria}.values()
+    said = [question.model_answer for question in questions]
+    said += [text for c in criteria for text in (*c.met, *c.partial, *c.wrong)]
+    barred = [text for text in said if {flag.kind for flag in flagged(text, 1)} - {"keyword_list"}]
+    assert len(barred) <= len(said) / 500, barred

@@ -69,11 +69,6 @@ def findings(tmp_path: Path) -> Callable[..., list[str]]:
     return lint_it
 
 
-def test_the_shipped_content_passes() -> None:
-    """What ships has no finding: the rules are sensible, and the content keeps them."""
-    assert lint(default_root()) == []
-
-
 def test_a_sound_folder_has_no_finding(findings: Callable[..., list[str]], rubric: Rubric) -> None:
     assert findings(rubric) == []
 

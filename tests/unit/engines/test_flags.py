@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -218,18 +217,6 @@ def test_any_text_can_be_read(text: str) -> None:
         assert flag.kind in FLAG_KINDS
         assert flag.start >= at
         at = flag.end
-
-
-def test_hardly_anything_that_rubrics_expect_is_flagged() -> None:
-    """Utterances and model answers of every topic, two thirds of which the detector never saw: one in five hundred at most."""
-    flagged_ones, count = [], 0
-    for path in sorted((ROOT / "rubrics").rglob("*/*.yaml")):
-        rubric = yaml.safe_load(path.read_text(encoding="utf-8"))
-        said = [question["model_answer"] for question in rubric["questions"]]
-        said += [text for c in rubric["criteria"] for kind in ("met", "partial", "wrong") for text in c.get(kind, ())]
-        flagged_ones += [(path.stem, text) for text in said if {*kinds(text)} - {"keyword_list"}]
-        count += len(said)
-    assert len(flagged_ones) <= count / 500, flagged_ones
 
 
 def test_damaged_weights_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
