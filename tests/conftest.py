@@ -1,6 +1,7 @@
 """What every test shares: no network but loopback, the shipped content, and a coach built from fakes."""
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -8,6 +9,7 @@ from hypothesis import settings
 from app.coach import Coach
 from app.content import Catalog, default_root, load
 from app.prompts import Prompts, load_prompts
+from tests.contract.server import indexed_once
 from tests.fakes import FixedClock, MemoryStore, ModelJudge, NoRetriever, ScriptedJudge, engine
 
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -34,6 +36,13 @@ def catalog() -> Catalog:
 def prompts() -> Prompts:
     """The prompts that ship with Viva."""
     return load_prompts(default_root() / "prompts")
+
+
+@pytest.fixture(scope="session")
+def indexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the index built, to copy; one for all workers."""
+    own = tmp_path_factory.getbasetemp()
+    return indexed_once(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
 
 
 @pytest.fixture

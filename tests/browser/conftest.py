@@ -1,6 +1,8 @@
 """A server and a browser for all of these tests, a fresh page for each."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from shutil import copytree
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -11,9 +13,9 @@ from tests.contract.server import Server
 
 
 @pytest.fixture(scope="package")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(indexed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One server with everything loaded; its interviews add up, as they do for a person."""
-    with Server(tmp_path_factory.mktemp("viva")) as running:
+    with Server(copytree(indexed, tmp_path_factory.mktemp("viva") / "data")) as running:
         running.wait_until_loaded()
         yield running
         running.stop()

@@ -21,6 +21,7 @@ def test_a_mock_of_two_questions(visitor: Visitor) -> None:
     visitor.begin("bias-variance", "k-means", style="mock", questions=2)
     digits = visitor.find("timer").locator(".digits")
     expect(visitor.find("timer")).to_have_attribute("data-limited", "true")
+    shown = digits.inner_text()
     first = seconds(digits)
     assert 15 * 60 < first <= 16 * 60
     assert_nothing_judged(visitor)
@@ -35,6 +36,7 @@ def test_a_mock_of_two_questions(visitor: Visitor) -> None:
     expect(visitor.page.locator("[data-move=advance]")).to_be_visible()
     assert_nothing_judged(visitor)
     visitor.say("I don't know.")
+    expect(digits).not_to_have_text(shown)
     assert seconds(digits) < first
     visitor.find("answer-box").fill("Half a sentence")
     visitor.find("finish").click()

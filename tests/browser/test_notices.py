@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -23,11 +24,11 @@ def scripted() -> Iterator[ScriptedModel]:
         yield model
 
 
-def test_a_model_that_goes_away(scripted: ScriptedModel, tmp_path: Path, browser: Browser) -> None:
+def test_a_model_that_goes_away(scripted: ScriptedModel, indexed: Path, tmp_path: Path, browser: Browser) -> None:
     """The turn says which engine took over, also after a reload and once only; the debrief says who judged what."""
     env = {"VIVA_JUDGE_MODEL": "scripted", "OPENAI_BASE_URL": scripted.url, "OPENAI_API_KEY": "k", "no_proxy": "127.0.0.1"}
     with (
-        Server(tmp_path, **env) as server,
+        Server(copytree(indexed, tmp_path / "data"), **env) as server,
         browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce", locale="en-US") as context,
     ):
         server.wait_until_loaded()

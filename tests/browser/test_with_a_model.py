@@ -1,6 +1,8 @@
 """An interview in the page with a model behind it: verdicts and words are its own, streamed; and what becomes of faults."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from shutil import copytree
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -30,9 +32,9 @@ def model() -> Iterator[ScriptedModel]:
 
 
 @pytest.fixture(scope="module")
-def server(model: ScriptedModel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(model: ScriptedModel, indexed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server of its own, that knows a model."""
-    data = tmp_path_factory.mktemp("viva")
+    data = copytree(indexed, tmp_path_factory.mktemp("viva") / "data")
     with Server(data, OPENAI_BASE_URL=model.url, VIVA_JUDGE_MODEL="scripted", VIVA_LLM_TIMEOUT="5") as server:
         server.wait_until_loaded()
         yield server

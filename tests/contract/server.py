@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx
+from filelock import FileLock
 
 ROOT = Path(__file__).parents[2]
 VIVA = (sys.executable, "-m", "app.cli")
@@ -36,9 +37,20 @@ def viva(*args: str, data: Path, **env: str) -> subprocess.CompletedProcess[str]
         text=True,
         cwd=ROOT,
         env=environment(data, env),
-        timeout=STARTS_IN,
+        timeout=LOADS_IN,
         check=False,
     )
+
+
+def indexed_once(shared: Path) -> Path:
+    """A data folder with the index of the shipped notes, to copy: built by whichever process comes first, in tens of seconds."""
+    folder = shared / "indexed"
+    with FileLock(shared / "indexed.lock"):
+        if not folder.exists():
+            done = viva("index", data=shared / "indexing")
+            assert done.returncode == 0, done.stderr
+            (shared / "indexing").rename(folder)
+    return folder
 
 
 class Server:

@@ -9,7 +9,7 @@ from app.content import Catalog
 from app.core.rubric import Question
 from eval.interviews import MOST_TURNS, Candidate
 from tests.candidates import TOPICS, assert_order, of_topic, reply
-from tests.contract.server import LOADS_IN, viva
+from tests.contract.server import LOADS_IN
 from tests.pseudo_terminal import Terminal
 
 
@@ -52,22 +52,14 @@ class Typist:
         return float(overall)
 
 
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the index built, to copy: each terminal wants one of its own."""
-    folder = tmp_path_factory.mktemp("viva") / "data"
-    assert viva("index", data=folder).returncode == 0
-    return folder
-
-
 @pytest.mark.parametrize("topic", TOPICS)
-def test_each_candidate_gets_what_they_earned(topic: str, catalog: Catalog, data: Path, tmp_path: Path) -> None:
+def test_each_candidate_gets_what_they_earned(topic: str, catalog: Catalog, indexed: Path, tmp_path: Path) -> None:
     """Knowing beats naming, naming is worth no less than being wrong, silence is worth nothing; all of it typed."""
     typists = []
     try:
         for candidate in of_topic(topic):
             question = next(each for each in catalog.questions[topic] if each.id == candidate.question)
-            own = shutil.copytree(data, tmp_path / candidate.name)
+            own = shutil.copytree(indexed, tmp_path / candidate.name)  # a folder serves one process
             typists.append(Typist(candidate, question, own))  # all at once: each takes seconds to load its model
         assert_order({typist.candidate.name: typist.sit() for typist in typists})
     finally:

@@ -1,6 +1,7 @@
 """A story as a person types it: the real command, in a real pseudo-terminal, read by the engine that ships."""
 
 from pathlib import Path
+from shutil import copytree
 
 from tests.pseudo_terminal import Terminal
 
@@ -12,9 +13,10 @@ STORY = (
 )
 
 
-def test_a_story_is_typed(tmp_path: Path) -> None:
+def test_a_story_is_typed(indexed: Path, tmp_path: Path) -> None:
     """Chosen, told over several lines, asked about, read back with its letters, named, told again and compared."""
-    star = Terminal("-m", "app.cli", "star", VIVA_DATA_DIR=str(tmp_path), COLUMNS="160")
+    data = str(copytree(indexed, tmp_path / "data"))
+    star = Terminal("-m", "app.cli", "star", VIVA_DATA_DIR=data, COLUMNS="160")
     try:
         star.expect("Which one? A number: ")
         star.type("five\n")
@@ -51,7 +53,7 @@ def test_a_story_is_typed(tmp_path: Path) -> None:
         assert star.ends() == 0
     finally:
         star.close()
-    bank = Terminal("-m", "app.cli", "star", "--export", str(tmp_path / "bank.md"), VIVA_DATA_DIR=str(tmp_path), COLUMNS="160")
+    bank = Terminal("-m", "app.cli", "star", "--export", str(tmp_path / "bank.md"), VIVA_DATA_DIR=data, COLUMNS="160")
     try:
         bank.expect("Written to ", 60)
         assert bank.ends() == 0
