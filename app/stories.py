@@ -56,6 +56,8 @@ class Stories:
         self, *, question: str | None = None, prompt: str | None = None, engine: str | None = None, seed: int | None = None
     ) -> Story:
         """Ask for a story: by the id of a common question, or by a prompt. Raises NotFound, Invalid, EngineMissing."""
+        if question is not None and prompt is not None:
+            raise Invalid("Name a question, or give a prompt of your own; not both.", field="prompt")
         if question is not None:
             prompt = self.question(question).ask
         elif prompt is None:
@@ -77,14 +79,17 @@ class Stories:
         return story
 
     async def answer(self, id: str, turn: int, text: str) -> Story:
-        """Take one turn: the story, or what was asked for. The same turn again changes nothing.
+        """Take one turn: the story, or what was asked for. The same turn with the same words again changes nothing.
 
-        Raises NotFound, TurnOutOfOrder, AlreadyFinished, Invalid, StorageFull or StorageBusy, with nothing accepted.
+        Raises NotFound, TurnOutOfOrder, AlreadyFinished, Invalid, StorageFull or StorageBusy, with nothing accepted. Other words
+        at a turn that was taken are out of order as well: they would be lost.
         """
         check_answer(text)
         async with self._lock(id):
             story = await self._settle(await self._load(id))
             if 1 <= turn <= story.turn:
+                if story.said(turn) != text:
+                    raise TurnOutOfOrder(turn, story.turn + 1)
                 return story
             if story.told:
                 raise AlreadyFinished("This story is told. Tell it again with a retelling, or begin another.")
@@ -93,13 +98,16 @@ class Stories:
             return await self._settle(await self._append(story, Answered(at=self._clock.now(), turn=turn, text=text)))
 
     async def finish(self, id: str) -> Story:
-        """End the telling here, with what was said. Ending it twice changes nothing. Raises Invalid before a word was said."""
+        """End the telling here, with what was said; a retelling without a word is given up. Again, it changes nothing.
+
+        Raises NotFinished before a word was said.
+        """
         async with self._lock(id):
             story = await self._settle(await self._load(id))
             if story.told:
                 return story
-            if not story.here.answers:
-                raise Invalid("Nothing is told yet. Tell the story first, or delete it.")
+            if not story.here.answers and len(story.versions) == 1:
+                raise NotFinished("Nothing is told yet. Tell the story first.")
             return await self._append(story, self._told(story))
 
     async def retell(self, id: str) -> Story:
@@ -194,7 +202,10 @@ class Stories:
         return self._engines[name]
 
     async def _load(self, id: str) -> Story:
-        events: Sequence[Event] = await self._store.load(id)
+        try:
+            events: Sequence[Event] = await self._store.load(id)
+        except NotFound as error:
+            raise NotFound(f"There is no story {id}.") from error
         if not isinstance(events[0], StoryBegun):
             raise NotFound(f"There is no story {id}.")
         return replay(id, events)

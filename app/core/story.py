@@ -78,7 +78,7 @@ class Story:
         """What it is called: as kept, or the first words of it."""
         if self.kept and self.kept.title:
             return self.kept.title
-        words = self.versions[0].text.split()
+        words = self.versions[0].text.split() or self.begun.prompt.split()
         return " ".join(words[:8]) + (" …" if len(words) > 8 else "")
 
     @property
@@ -96,6 +96,10 @@ class Story:
         """The newest told version beside the one before it, dimension by dimension; empty where there is one only."""
         told = [version.analysis for version in self.versions if version.told and version.analysis]
         return compared(told[-2], told[-1]) if len(told) > 1 else ()
+
+    def said(self, turn: int) -> str | None:
+        """What was said at a turn; None where nothing was."""
+        return next((answer.text for version in self.versions for answer in version.answers if answer.turn == turn), None)
 
     def then(self, *events: Event) -> "Story":
         """The story with more events."""
@@ -115,9 +119,13 @@ def replay(id: str, events: Sequence[Event]) -> Story:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bank:
-    """All stories, and for each common question the stories that can answer it; `open` are those that none can."""
+    """All stories that were told, and for each common question those that can answer it; `open` are those that none can.
+
+    `unfinished` are stories that are still being told.
+    """
 
     stories: tuple[Story, ...]
+    unfinished: tuple[Story, ...] = ()
     covered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -126,9 +134,11 @@ class Bank:
 
 
 def bank_of(stories: Iterable[Story], questions: Sequence[Question]) -> Bank:
-    """The bank of stories that were told, over the common questions."""
+    """The bank of these stories over the common questions."""
+    stories = tuple(stories)
     told = tuple(story for story in stories if story.best)
-    return Bank(stories=told, covered={q.id: tuple(s.id for s in told if q.id in s.answers_questions) for q in questions})
+    covered = {q.id: tuple(s.id for s in told if q.id in s.answers_questions) for q in questions}
+    return Bank(stories=told, covered=covered, unfinished=tuple(story for story in stories if not story.told))
 
 
 def overall_of(analysis: Analysis, rubric: StoryRubric) -> float:
@@ -144,6 +154,8 @@ def _after(story: Story, event: Event) -> Story:
             return replace(story, versions=(*story.versions[:-1], here), turn=event.turn)
         case StoryRead():
             here = replace(here, analysis=event.analysis, read_at=event.turn)
+        case StoryAsked() if event.dimension is None and not here.answers:  # a retelling that was given up
+            return replace(story, versions=story.versions[:-1])
         case StoryAsked():
             here = replace(here, asked=(*here.asked, event))
         case Retold():

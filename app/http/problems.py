@@ -174,9 +174,9 @@ def _message(fault: Mapping[str, Any]) -> str:
         case "string_too_long":
             words = f"must have at most {given['max_length']} characters"
         case "too_short":
-            words = f"must have at least {given['min_length']} entries"
+            words = f"must have at least {given['min_length']} {_counted(fault)}"
         case "too_long":
-            words = f"must have at most {given['max_length']} entries"
+            words = f"must have at most {given['max_length']} {_counted(fault)}"
         case "model_type" | "model_attributes_type" | "dict_type":
             words = "must be a JSON object"
         case "value_error":
@@ -184,6 +184,11 @@ def _message(fault: Mapping[str, Any]) -> str:
         case _:
             words = f"is not right: {fault['msg']}"
     return f"`{_field(fault['loc'])}` {words}."
+
+
+def _counted(fault: Mapping[str, Any]) -> str:
+    """What a length counts."""
+    return "characters" if isinstance(fault.get("input"), str) else "entries"
 
 
 def _detail(error: HTTPException) -> str:

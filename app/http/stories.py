@@ -61,13 +61,13 @@ async def delete_story(id: StoryId, here: Here) -> None:
 
 @router.post("/v1/stories/{id}/answers", responses=for_v1(404, 409, 507, body=True))
 async def tell(id: StoryId, body: SendAnswer, here: Here) -> Story:
-    """Tell the story, or what was asked for. It is stored before it is read; sent again, it changes nothing."""
+    """Tell the story, or what was asked for. It is stored before it is read; the same again changes nothing."""
     return state_of(await here.stories.answer(id, body.turn, body.text), here.stories.rubric)
 
 
-@router.post("/v1/stories/{id}/finish", responses=for_v1(404, 422, 507))
+@router.post("/v1/stories/{id}/finish", responses=for_v1(404, 409, 422, 507))
 async def finish_story(id: StoryId, here: Here) -> Story:
-    """End the telling here, with what was said. Ending it twice changes nothing."""
+    """End the telling here, with what was said; a retelling without a word is given up. Ending it twice changes nothing."""
     return state_of(await here.stories.finish(id), here.stories.rubric)
 
 

@@ -149,10 +149,23 @@ class CommonQuestion(Shape):
     stories: list[str]
 
 
+class Unfinished(Shape):
+    """A story that is still being told, or told again."""
+
+    id: str
+    at: datetime
+    title: str
+    prompt: str
+
+
 class StoryBank(Shape):
-    """Every story that was told, newest first; each common question; and the questions that no story answers yet."""
+    """Every story that was told, newest first; each common question; and the questions that no story answers yet.
+
+    `unfinished` are those still being told; one that is told again is in both lists.
+    """
 
     stories: list[StoryBrief]
+    unfinished: list[Unfinished]
     questions: list[CommonQuestion]
     open: list[str]
 
@@ -195,6 +208,7 @@ def bank_shape(bank: Bank, stories: Stories) -> StoryBank:
     """The bank as callers get it."""
     return StoryBank(
         stories=[_brief(story, stories.rubric) for story in bank.stories],
+        unfinished=[Unfinished(id=s.id, at=s.begun.at, title=s.title, prompt=s.begun.prompt) for s in bank.unfinished],
         questions=[CommonQuestion(id=q.id, ask=q.ask, stories=list(bank.covered[q.id])) for q in stories.questions],
         open=list(bank.open),
     )

@@ -42,8 +42,8 @@ async def run_star(
     """Tell one story; returns the exit code. Raises NotFound for an unknown question or story, Invalid."""
     if resume:
         story = await stories.story(resume)
-    elif question or prompt:
-        story = await stories.begin(question=question, prompt=prompt if not question else None)
+    elif question is not None or prompt is not None:
+        story = await stories.begin(question=question, prompt=prompt)
     else:
         story = await stories.begin(question=await _chosen(stories, keyboard, console))
     sitting = _Sitting(stories, story, keyboard, console)
@@ -51,14 +51,16 @@ async def run_star(
         with keyboard.at_work():
             await sitting.run()
     except Leave as leave:
-        sitting.goodbye()
+        await sitting.goodbye()
         return leave.code
-    sitting.goodbye()
+    await sitting.goodbye()
     return 0
 
 
 def export(bank: Bank, stories: Stories, path: Path) -> None:
     """Write the bank, as JSON where the name ends so, else as Markdown. Raises Invalid where it cannot be written."""
+    if path.suffix not in (".md", ".json"):
+        raise Invalid(f"The name {path.name} ends neither in .md nor in .json. Choose one of them.")
     as_json = path.suffix == ".json"
     text = bank_shape(bank, stories).model_dump_json(indent=2) + "\n" if as_json else bank_markdown(bank, stories)
     try:
@@ -71,7 +73,12 @@ def show_bank(bank: Bank, stories: Stories, console: Console) -> None:
     """Every story, and which common questions have none."""
     if not bank.stories:
         console.print("No story is told yet. Tell one: viva star")
-    else:
+    for story in bank.unfinished:
+        console.print(
+            show.said(f"Not told to the end: {story.title}") + Text(f"  viva star --resume {story.id}", style="dim"),
+            soft_wrap=True,
+        )
+    if bank.stories:
         table = Table("story", "overall", "tags", "id", box=box.ROUNDED, title="Story bank", title_justify="left")
         for story in bank.stories:
             best = story.best
@@ -161,12 +168,15 @@ class _Sitting:
         except VivaError as error:
             self._console.print(Text(str(error), style="red"))
 
-    def goodbye(self) -> None:
-        """Give back what was typed and not kept, and say how to go on."""
+    async def goodbye(self) -> None:
+        """Give back what was typed and not kept, and say how to go on. Of a story without a word nothing is left."""
         unsent = [part for part in (*self._typed, self._keyboard.unfinished()) if part.strip()]
         if unsent:
             self._console.print("\nThis was not sent; here it is, so that it is not lost:")
             self._console.print(show.said("\n".join(unsent)), soft_wrap=True)
+        if not self._story.turn:
+            await self._stories.delete(self._story.id)
+            return
         self._console.print(Text(f"Kept. Go on with it: viva star --resume {self._story.id}", style="dim"), soft_wrap=True)
 
     async def _turn(self) -> None:
@@ -188,8 +198,8 @@ class _Sitting:
         while True:
             line = await self._keyboard.line("  " if self._typed else "> ")
             if line is None or line.strip() == LEAVE:
-                if line is None and self._typed and not self._keyboard.interactive:
-                    return "\n".join(self._typed)
+                if line is None and not self._keyboard.interactive and (self._typed or self._story.here.answers):
+                    return "\n".join(self._typed) or END  # a script that ends has told its story
                 raise Leave
             if line.strip() == END and not self._typed:
                 return END

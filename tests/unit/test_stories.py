@@ -66,7 +66,7 @@ async def test_three_missing_things_are_asked_for_each_once(stories: Stories, re
 async def test_the_same_turn_again_changes_nothing(stories: Stories) -> None:
     story = await stories.begin(question="own-failure")
     first = await stories.answer(story.id, 1, "situation:1 a shop")
-    assert await stories.answer(story.id, 1, "something else") == first
+    assert await stories.answer(story.id, 1, "situation:1 a shop") == first
     with pytest.raises(TurnOutOfOrder):
         await stories.answer(story.id, 5, "too far")
 
@@ -110,7 +110,7 @@ async def test_a_retelling_is_set_beside_the_first(stories: Stories) -> None:
 
 async def test_a_story_can_be_ended_but_not_before_a_word_was_said(stories: Stories) -> None:
     story = await stories.begin(prompt="Tell me about the sea.")
-    with pytest.raises(Invalid, match="Nothing is told"):
+    with pytest.raises(NotFinished, match="Nothing is told"):
         await stories.finish(story.id)
     with pytest.raises(NotFinished):
         await stories.retell(story.id)
@@ -147,3 +147,37 @@ async def test_stories_and_interviews_do_not_see_one_another(coach: Coach, stori
     with pytest.raises(NotFound):
         await stories.story(story.id)
     assert store.events == {}
+
+
+async def test_other_words_at_a_turn_that_was_taken_are_refused(stories: Stories) -> None:
+    """Two tabs of one story: taken for a repetition, the second one's words would be lost."""
+    story = await stories.begin(question="own-failure", seed=1)
+    story = await stories.answer(story.id, 1, "situation:2 a bakery")
+    assert await stories.answer(story.id, 1, "situation:2 a bakery") == story
+    with pytest.raises(TurnOutOfOrder) as refused:
+        await stories.answer(story.id, 1, "situation:2 a brewery")
+    assert refused.value.expected == 2
+
+
+async def test_a_retelling_can_be_given_up(stories: Stories) -> None:
+    """Nothing of it is left, and the telling before stands as it was."""
+    story = await told(stories)
+    again = await stories.retell(story.id)
+    assert not again.told
+    left = await stories.finish(story.id)
+    assert left.told
+    assert left.versions == story.versions
+    assert (await stories.bank()).unfinished == ()
+
+
+async def test_what_is_not_told_to_the_end_is_found_again(stories: Stories) -> None:
+    begun = await stories.begin(question="own-failure", seed=1)
+    bank = await stories.bank()
+    assert bank.stories == ()
+    assert [story.id for story in bank.unfinished] == [begun.id]
+    assert begun.title.startswith(" ".join(begun.begun.prompt.split()[:8]))
+
+
+async def test_a_question_and_a_prompt_are_one_too_many(stories: Stories) -> None:
+    with pytest.raises(Invalid, match="not both"):
+        await stories.begin(question="own-failure", prompt="Tell me of the sea.")

@@ -4,6 +4,8 @@ People in a story order, report and judge, and whatever else is said around word
 no sentence takes its neighbours along, and a trained reader's doubt is no more than a hint to the reader of stories.
 """
 
+import re
+
 from app.core.verdict import Flag
 from app.engines.flags.addressed import INSTRUCTION, REPORT, probabilities
 from app.engines.flags.clean import clean, disguised
@@ -13,6 +15,15 @@ from app.engines.flags.language import foreign
 from app.engines.flags.patterns import CLOSED, MESSAGE, ORDER
 from app.engines.flags.patterns import REPORT as REPORTED
 
+#: Something in brackets that speaks to the grader by its form ends with its bracket; a story may go on right behind it.
+_BRACKETED = re.compile(r"[\[(<{][^\[\](){}<>\n]{3,200}[\])>}]")
+_SCORED = re.compile(
+    r"\b(?:score|scores|grade|rating|result|reflection|action|task|situation|ownership|overall)\s*[:=]\s*\d", re.IGNORECASE
+)
+#: Who tells what they did tells a story, whatever graders and instructions occur in it.
+_I_DID = re.compile(
+    r"\bI\b(?:\s+\w+){0,2}?\s+(?:\w{3,}ed|built|wrote|made|told|took|ran|found|went|kept|said|gave|led|sent|set|cut)\b"
+)
 #: Shorter sentences say too little for the trained reader.
 _SHORTEST = 4
 
@@ -20,16 +31,25 @@ _SHORTEST = 4
 def unreadable(text: str, turn: int) -> list[Flag]:
     """The spans of a story that nobody told: forged verdicts, other languages, hidden text. Sorted, not overlapping."""
     seen = clean(text)
-    found = [("instruction_to_grader", *seen.span(start, end)) for start, end in forged_verdicts(seen.text)]
+    forged = [*forged_verdicts(seen.text), *(found.span() for found in _BRACKETED.finditer(seen.text) if _speaks(found[0]))]
+    found = [("instruction_to_grader", *seen.span(start, end)) for start, end in forged]
     found += [("other_script", start, end) for start, end in foreign(text)]
     found += [("hidden_text", start, end) for start, end in disguised(text)]
     return flags_of(found, text, turn)
 
 
+def _by_form(sentence: str) -> bool:
+    return any(pattern.search(sentence) for pattern in (ORDER, REPORTED, MESSAGE, CLOSED))
+
+
+def _speaks(bracketed: str) -> bool:
+    return bool(_SCORED.search(bracketed)) or _by_form(bracketed[1:-1])
+
+
 def to_grader(sentence: str) -> float:
     """How likely it is that a sentence speaks to or for the grader, 0 to 1; 1 where its form leaves no doubt."""
     sentence = clean(sentence).text
-    if any(pattern.search(sentence) for pattern in (ORDER, REPORTED, MESSAGE, CLOSED)):
+    if _by_form(sentence) and not _I_DID.search(sentence):
         return 1.0
     if len(sentence.split()) < _SHORTEST:
         return 0.0

@@ -84,7 +84,9 @@ class OfflineStoryReader:
         """What the story shows. Flagged words earn nothing, and take nothing from the rest."""
         told = unlabelled(story)
         flags = unreadable(told, 1)
-        pieces = [piece for piece in units(told) if not _inside(piece, flags)]
+        for flag in flags:
+            told = told[: flag.start] + "\n".ljust(flag.end - flag.start) + told[flag.end :]
+        pieces = units(told)
         if not pieces:
             return _nothing(flags)
         embedded = await self._embedder.read([piece.text for piece in pieces])
@@ -169,11 +171,6 @@ def _kind(addressed: float) -> str:
 def _nothing(flags: Sequence[Flag]) -> Analysis:
     readings = tuple(Reading(dimension=dimension, score=ABSENT) for dimension in Dimension)
     return Analysis(readings=readings, marks=(), flags=tuple(flags), engine="offline")
-
-
-def _inside(piece: Span, flags: Sequence[Flag]) -> bool:
-    covered = sum(max(0, min(flag.end, piece.end) - max(flag.start, piece.start)) for flag in flags)
-    return 2 * covered >= piece.end - piece.start
 
 
 def sigmoid(odds: Array) -> Array:

@@ -50,7 +50,13 @@ export const REASON = { done: 'Every question was asked.', time: 'Time ran out.'
 export const plural = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
 
 /** 3.4 as "3.4", 3 as "3.0", 2.25 as "2.3"; null as a dash. */
-export const score = (value) => (value === null || value === undefined ? '–' : value.toFixed(1));
+export function score(value) {
+  if (value === null || value === undefined) return '–';
+  const tenths = Math.round(value * 10);
+  // Halves go to the even tenth, as in the server's files: 3.25 is 3.2 there and here.
+  const even = (value * 10) % 1 === 0.5 && tenths % 2 ? tenths - 1 : tenths;
+  return (even / 10).toFixed(1);
+}
 
 /** Points without needless zeros: 2.4, 3, -0.75. */
 export const points = (value) => String(Math.round(value * 100) / 100).replace('-', '\u2212');

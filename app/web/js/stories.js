@@ -39,6 +39,7 @@ export async function show({ main, signal }) {
     trouble,
     coverage(bank, begin),
     ownPrompt(begin),
+    unfinished(bank, remove),
     kept(bank, remove),
     bank.stories.length ? exports(attempt) : null));
 }
@@ -76,7 +77,22 @@ function ownPrompt(begin) {
     h('button', { 'data-testid': 'tell-own' }, 'Tell it'));
 }
 
-function kept({ stories }, remove) {
+/** What was begun and not ended, to go on with. */
+function unfinished({ unfinished: all }, remove) {
+  if (!all.length) return null;
+  return h('section', { 'aria-labelledby': 'unfinished-title', 'data-testid': 'unfinished' },
+    h('h2', { id: 'unfinished-title' }, 'Not told to the end'),
+    h('ul', { class: 'past', role: 'list' }, all.map((story) =>
+      h('li', {},
+        h('a', { href: storyOf(story.id), class: 'past-link' },
+          h('span', { class: 'past-title' }, story.title),
+          h('span', { class: 'past-facts' }, moment(story.at)),
+          h('span', { class: 'past-go' }, 'Go on')),
+        h('button', { type: 'button', class: 'quiet icon-button', 'aria-label': `Delete ${story.title}`, 'data-testid': 'delete-unfinished', onclick: () => remove(story) }, icon('trash'))))));
+}
+
+function kept({ stories, unfinished: open }, remove) {
+  if (!stories.length && open.length) return null;
   if (!stories.length) return h('p', { class: 'empty', 'data-testid': 'no-stories' }, 'No story is told yet. Choose a question and begin; it takes five minutes.');
   return h('section', { 'aria-labelledby': 'bank-title' },
     h('h2', { id: 'bank-title' }, 'Your stories'),

@@ -15,10 +15,10 @@ export async function show({ main, signal, id }) {
   if (!signal.aborted) draw(main, story, stories.questions, signal);
 }
 
-function draw(main, story, questions, signal) {
-  const again = (next) => {
+function draw(main, story, questions, signal, notice = '') {
+  const again = (next, notice = '') => {
     if (signal.aborted) return;
-    draw(main, next, questions, signal);
+    draw(main, next, questions, signal, notice);
     const asked = main.querySelector('.messages > :last-child');
     if (next.status === 'telling' && asked) {
       main.querySelector('textarea').focus({ preventScroll: true });
@@ -28,7 +28,7 @@ function draw(main, story, questions, signal) {
     focusOn(main.querySelector('h1'));
     scrollTo(0, 0);
   };
-  const page = story.status === 'telling' ? telling(story, again, signal) : told(story, questions, again);
+  const page = story.status === 'telling' ? telling(story, again, signal) : told(story, questions, again, notice);
   fill(main, h('div', { class: 'page narrow story', 'data-testid': 'story-page', 'data-status': story.status }, page));
   main.querySelector('textarea[data-testid="answer-box"]')?.dispatchEvent(new Event('input'));
 }
@@ -51,7 +51,7 @@ function telling(story, again, signal) {
       announce(next.conversation.at(-1).text);
       again(next);
     } catch (error) {
-      if (!signal.aborted) composer.say(error.detail ?? 'It could not be sent.', { again: text !== null });
+      if (!signal.aborted) composer.say(`${error.detail ?? 'It could not be sent.'}${text ? ' What you typed is still in the box.' : ''}`, { again: text !== null && !(error.status >= 400 && error.status < 500) });
     } finally {
       busy = false;
       composer.lock(false);
@@ -68,7 +68,7 @@ function telling(story, again, signal) {
   }
 
   const draft = drafts.load(story.id);
-  if (draft) composer.put(draft.text);
+  if (draft?.turn === story.turn) composer.put(draft.text);
   return [
     h('p', { class: 'eyebrow' }, retold ? 'Tell it again' : 'Tell a story'),
     h('h1', {}, story.prompt),
@@ -76,6 +76,11 @@ function telling(story, again, signal) {
       ? planAside(story)
       : h('p', { class: 'help' }, 'As you would say it, in two or three minutes. Order is free. At most three things will be asked for.'),
     h('ol', { class: 'messages', role: 'list', 'aria-label': 'Conversation' }, story.conversation.slice(1).map(line)),
+    retold && story.conversation.length === 1
+      ? h('div', { class: 'actions' },
+        h('button', { type: 'button', 'data-testid': 'leave-retelling', onclick: () => alone(() => api.finishStory(story.id)) }, 'Leave it as it was'),
+        h('span', { class: 'help' }, 'and go back to the telling before'))
+      : null,
     last.by === 'interviewer' && last.turn === null && story.conversation.length > 1
       ? h('div', { class: 'actions' }, finish, h('span', { class: 'help' }, 'ends it without an answer to this'))
       : null,
@@ -93,7 +98,7 @@ function planAside(story) {
   return h('details', { open: true }, h('summary', {}, h('h2', {}, 'The plan, out of your own words')), plan(story.versions.at(-1)));
 }
 
-function told(story, questions, again) {
+function told(story, questions, again, notice) {
   const version = story.versions.at(-1);
   const trouble = h('p', { class: 'notice bad', role: 'alert', hidden: true });
   const attempt = async (action) => {
@@ -110,6 +115,7 @@ function told(story, questions, again) {
     h('p', { class: 'eyebrow' }, story.versions.length > 1 ? `Story, telling ${story.versions.length}` : 'Story'),
     h('h1', { 'data-testid': 'story-title' }, story.title),
     h('p', { class: 'help' }, story.prompt),
+    notice ? h('p', { class: 'notice', 'data-testid': 'kept-notice' }, notice) : null,
     story.changes.length ? changes(story.changes) : null,
     h('section', { 'aria-labelledby': 'bars-title' }, h('h2', { id: 'bars-title' }, 'What was heard'), bars(version.star)),
     h('section', { 'aria-labelledby': 'marked-title' }, h('h2', { id: 'marked-title' }, 'Your words'), markedUp(version)),
@@ -125,7 +131,7 @@ function told(story, questions, again) {
       h('button', { type: 'button', class: 'primary', 'data-testid': 'retell', onclick: () => attempt(() => api.retell(story.id)) }, 'Tell it again'),
       h('button', { type: 'button', onclick: () => print() }, 'Print'),
       h('a', { class: 'button', href: '#/stories' }, 'All stories')),
-    keeping(story, questions, (kept) => attempt(() => api.keepStory(story.id, kept))),
+    keeping(story, questions, again),
     h('p', { class: 'help', 'data-testid': 'read-by' }, version.star.trouble
       ? `Read by the engine ${version.star.engine}, because the other one could not: ${version.star.trouble}`
       : `Read by the engine ${version.star.engine}.`),
@@ -145,25 +151,34 @@ function flags({ flags: all }) {
 }
 
 /** Name it, tag it, and say which common questions it can answer. */
-function keeping(story, questions, keep) {
+function keeping(story, questions, again) {
+  const said = h('p', { class: 'notice bad', role: 'alert', hidden: true, 'data-testid': 'keep-error' });
   const title = h('input', { id: 'story-name', value: story.title.endsWith(' …') ? '' : story.title, maxlength: 80, placeholder: story.title, 'data-testid': 'story-name', autocomplete: 'off' });
   const tags = h('input', { id: 'story-tags', value: story.tags.join(', '), 'data-testid': 'story-tags', autocomplete: 'off' });
   const boxes = questions.map(({ id, ask }) => {
     const box = h('input', { type: 'checkbox', value: id, checked: story.questions.includes(id), 'data-testid': `answers-${id}` });
     return { box, row: h('li', {}, h('label', { class: 'check' }, box, h('span', {}, ask))) };
   });
-  const submit = (event) => {
+  const submit = async (event) => {
     event.preventDefault();
-    keep({
-      title: title.value.trim(),
-      tags: tags.value.split(',').map((each) => each.trim()).filter(Boolean),
-      questions: boxes.filter(({ box }) => box.checked).map(({ box }) => box.value),
-    });
+    try {
+      const next = await api.keepStory(story.id, {
+        title: title.value.trim(),
+        tags: tags.value.split(',').map((each) => each.trim()).filter(Boolean),
+        questions: boxes.filter(({ box }) => box.checked).map(({ box }) => box.value),
+      });
+      again(next, `Kept as ${next.title}. It stands among your stories.`);
+      announce(`Kept as ${next.title}.`);
+    } catch (error) {
+      said.textContent = error.detail ?? 'It could not be kept.';
+      said.hidden = false;
+    }
   };
   return h('form', { class: 'keeping no-print', onsubmit: submit, 'aria-labelledby': 'keeping-title' },
     h('h2', { id: 'keeping-title' }, 'Keep it for the day'),
     h('div', { class: 'field' }, h('label', { for: 'story-name' }, 'Name'), title),
     h('div', { class: 'field' }, h('label', { for: 'story-tags' }, 'Tags, with commas between'), tags),
     h('fieldset', {}, h('legend', {}, 'It can answer'), h('ul', { role: 'list' }, boxes.map(({ row }) => row))),
+    said,
     h('button', { class: 'primary', 'data-testid': 'keep-story' }, 'Keep'));
 }

@@ -49,8 +49,11 @@ async def test_a_story_from_its_first_word_into_the_bank(client: httpx.AsyncClie
     asked = (await client.post(f"{place}/answers", json={"text": "situation:2 a bakery", "turn": 1})).json()
     assert (asked["status"], asked["turn"], asked["conversation"][-1]["dimension"]) == ("telling", 2, "action")
     assert asked["versions"] == [], "nothing is shown before the story is told"
-    again = (await client.post(f"{place}/answers", json={"text": "other words", "turn": 1})).json()
+    again = (await client.post(f"{place}/answers", json={"text": "situation:2 a bakery", "turn": 1})).json()
     assert again == asked
+    other = await client.post(f"{place}/answers", json={"text": "other words", "turn": 1})
+    assert (other.status_code, other.json()["expected_turn"]) == (409, 2)
+    assert [each["title"] for each in (await client.get("/v1/stories")).json()["unfinished"]] == ["situation:2 a bakery"]
     assert (await client.post(f"{place}/retell")).status_code == 409
     told = (await client.post(f"{place}/finish")).json()
     [version] = told["versions"]
