@@ -1,15 +1,17 @@
-"""Trains the reader of stories: `python -m eval.train_stories`. Seeded; a few minutes.
+"""Trains the reader of stories: `python -m eval.train_stories`. Seeded; two minutes.
 
-The stories of `training/star/` are labelled by dimension, with the words that show each. One pair of regressions for each
-dimension learns from sentences, the other from whole stories, whose sentences were read by regressions that had not seen
-any story to the same prompt. Each story is learned a second time with "we" for "I", where it has no ownership and all
-else is as it was. `eval/star.py` measures on other prompts, by other authors.
+The stories of `training/star/` are labelled by dimension, with the words that show each; `training/star_lines/` has single
+sentences for each dimension, plain ones and near misses. One pair of regressions for each dimension learns from sentences, the
+other from whole stories, whose sentences were read by regressions that had not seen any story to the same prompt. Each
+story is learned a second time with "we" for "I", where it has no ownership and all else is as it was. `eval/star.py` measures
+on other prompts, by other authors.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import yaml
 from rich.progress import track
 from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
@@ -17,7 +19,7 @@ from sklearn.model_selection import GroupKFold
 
 from app.content import default_root, load
 from app.core.rubric import Loop
-from app.core.star import CLEAR, VAGUE, Dimension
+from app.core.star import ABSENT, CLEAR, VAGUE, Dimension
 from app.engines.flags.addressed import SUBJECT
 from app.engines.offline.stories import SHOWN_COLUMNS, SUMMARY, WEIGHTS, rows, sigmoid, summary, tokens_of, unlabelled
 from app.engines.offline.story_features import count
@@ -28,6 +30,7 @@ from eval.star import LEARNED, Told, by_the_team, told
 from eval.train_flags import addressed
 
 SEED = 5
+LINES = LEARNED.parent / "star_lines"
 #: The inverse of the regularization's strength, for sentences and for whole stories.
 SENTENCES, STORIES = 1.0, 0.3
 FOLDS = 5
@@ -35,6 +38,10 @@ FOLDS = 5
 HOLDS, WITHIN = 0.6, 0.5
 #: Sentences that belong to no story: of the notes, of empty talk, and to the grader.
 EXPLAINING, TALK, ORDERS = 1500, 300, 700
+
+
+#: For each dimension rows of features of single sentences, and their scores.
+Lines = Mapping[Dimension, tuple[np.ndarray, np.ndarray]]
 
 
 @dataclass(frozen=True)
@@ -81,7 +88,9 @@ def main() -> None:
     for y in team_labels:
         y[:, 2 * ownership : 2 * ownership + 2] = False
     others = no_story()
-    texts = sorted({piece.text for pieces in (*cut, *team_cut) for piece in pieces} | {*others}, key=len)
+    said_alone = single_lines()
+    alone = {text for labelled_lines in said_alone.values() for text in labelled_lines}
+    texts = sorted({piece.text for pieces in (*cut, *team_cut) for piece in pieces} | {*others} | alone, key=len)
     embedder = MiniLM()
     embedded = {}
     for start in track(range(0, len(texts), 64), description="embedding"):
@@ -96,12 +105,16 @@ def main() -> None:
     plain = [read(*each) for each in zip(stories, cut, labels, strict=True)]
     both = plain + [read(*each) for each in zip(team, team_cut, team_labels, strict=True)]
     beside = rows(others, [embedded[text] for text in others], common)
+    lines = {
+        dimension: (rows(list(found), [embedded[text] for text in found], common), np.array([*found.values()]))
+        for dimension, found in said_alone.items()
+    }
     prompts = np.array([each.story.prompt for each in both])
     unseen: dict[int, np.ndarray] = {}
     for known, rest in GroupKFold(FOLDS).split(both, groups=prompts):
-        sentence = fitted([both[i] for i in known], beside)
+        sentence = fitted([both[i] for i in known], beside, lines)
         unseen |= {int(i): sigmoid(both[i].x @ sentence[0].T + sentence[1]) for i in rest}
-    coefficients, bias = fitted(both, beside)
+    coefficients, bias = fitted(both, beside, lines)
     concluding = np.zeros((len(Dimension), 2, len(SUMMARY)), dtype=np.float32)
     story_bias = np.zeros((len(Dimension), 2), dtype=np.float32)
     for index, dimension in enumerate(Dimension):
@@ -114,10 +127,15 @@ def main() -> None:
     print(f"{len(stories)} stories, {sum(len(pieces) for pieces in cut)} sentences; now: python -m eval.star")
 
 
-def fitted(stories: Sequence[Read], beside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def fitted(stories: Sequence[Read], beside: np.ndarray, lines: Lines) -> tuple[np.ndarray, np.ndarray]:
     """The regressions on sentences: coefficients (17, features) and bias (17,). The last learns from `beside` too."""
     x, y = np.vstack([each.x for each in stories]), np.vstack([each.y for each in stories])
-    found = [regression(x, y[:, column]) for column in range(y.shape[1] - 1)]
+    found = []
+    for index, dimension in enumerate(Dimension):
+        alone, labels = lines[dimension]
+        for level in (VAGUE, CLEAR):
+            shows = np.concatenate([y[:, 2 * index + level - 1], labels >= level])
+            found.append(regression(np.vstack([x, alone]), shows))
     found.append(regression(np.vstack([x, beside]), np.concatenate([y[:, -1], np.ones(len(beside), bool)])))
     return np.array([c for c, _ in found], np.float32), np.array([b for _, b in found], np.float32)
 
@@ -148,6 +166,16 @@ def conclusion(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, float]:
     w = minimize(loss, np.zeros(x.shape[1] + 1), jac=True, method="L-BFGS-B", bounds=bounds).x
     coefficients = w[:-1] / spread
     return coefficients, float(w[-1] - coefficients @ centre)
+
+
+def single_lines() -> dict[Dimension, dict[str, int]]:
+    """For each dimension sentences that show it clearly, vaguely or not at all though they come near, with that score."""
+    found = {}
+    for path in sorted(LINES.glob("*.yaml")):
+        file = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        levels = {"absent": ABSENT, "vague": VAGUE, "clear": CLEAR}
+        found[Dimension(file["dimension"])] = {text: level for name, level in levels.items() for text in file[name]}
+    return found
 
 
 def no_story() -> list[str]:
