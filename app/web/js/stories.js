@@ -86,6 +86,7 @@ function unfinished({ unfinished: all }, remove) {
       h('li', {},
         h('a', { href: storyOf(story.id), class: 'past-link' },
           h('span', { class: 'past-title' }, story.title),
+          h('span', { class: 'tag' }, 'open'),
           h('span', { class: 'past-facts' }, moment(story.at)),
           h('span', { class: 'past-go' }, 'Go on')),
         h('button', { type: 'button', class: 'quiet icon-button', 'aria-label': `Delete ${story.title}`, 'data-testid': 'delete-unfinished', onclick: () => remove(story) }, icon('trash'))))));
