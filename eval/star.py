@@ -32,10 +32,12 @@ from app.story_rubric import load_story_rubric
 HERE = Path(__file__).parent
 UNSEEN, LEARNED = HERE / "datasets" / "star", HERE / "training" / "star"
 SEED, RESAMPLED = 5, 1000
-#: What issue of the reader is asked for: mean kappa at least, mean error of the overall at most.
+#: What is asked of the reader: mean kappa at least, mean error of the overall at most.
 LEAST_KAPPA, MOST_ERROR = 0.65, 0.6
 #: What order, empty labels and "we" for "I" may move at most, on average, on the scale of 5.
 MOST_MOVED = 0.25
+#: One step of a dimension's score, on the scale of 5.
+STEP = 2.5
 LABELS = "Situation:\nTask:\nAction:\nResult:\n"
 
 
@@ -156,8 +158,8 @@ def main() -> bool:
         )
 
     found, other_order, labelled, together = asyncio.run(all_of_it())
-    table = Table("", "kappa", "95%", *baselines_named(), title=f"{len(unseen)} unseen stories", title_justify="left")
     beside = baselines(learned, unseen)
+    table = Table("", "kappa", "95%", *beside, title=f"{len(unseen)} unseen stories", title_justify="left")
     for i, dimension in enumerate(Dimension):
         low, high = interval(lambda rows, i=i: kappas(truth[rows], found[rows])[i], prompts)  # type: ignore[misc]
         others = [f"{kappas(truth, scores)[i]:.2f}" for scores in beside.values()]
@@ -172,21 +174,13 @@ def main() -> bool:
     console.print(table)
     moved = float(np.abs(overalls(other_order, rubric) - overalls(found, rubric)).mean())
     added = float((overalls(labelled, rubric) - overalls(found, rubric)).mean())
-    drop = (together - found).mean(axis=0) * SCALE_OF_ONE
+    drop = (together - found).mean(axis=0) * STEP
     rest = max(abs(drop[i]) for i, dimension in enumerate(Dimension) if dimension is not Dimension.OWNERSHIP)
     owned = drop[list(Dimension).index(Dimension.OWNERSHIP)]
     console.print(f"Another order moves the overall by {moved:.2f} on average; empty labels add {added:+.2f}.")
     console.print(f"“We” for “I” moves ownership by {owned:+.2f} of 5, and no other dimension by more than {rest:.2f}.")
     good = kappa >= LEAST_KAPPA and error <= MOST_ERROR and moved <= MOST_MOVED and added <= 0
     return bool(good and owned < 0 and rest <= MOST_MOVED)
-
-
-#: One step of a dimension's score, on the scale of 5.
-SCALE_OF_ONE = 2.5
-
-
-def baselines_named() -> list[str]:
-    return ["usual", "length", "I, digits"]
 
 
 def _error(truth: Scores, found: Scores, rubric: StoryRubric) -> float:

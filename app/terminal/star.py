@@ -13,13 +13,12 @@ from rich.text import Text
 from app.core.errors import Invalid, VivaError
 from app.core.star import Analysis, Dimension, Step, lost_thread, retelling
 from app.core.story import Bank, Story, Version, overall_of
-from app.http.story_pages import bank_markdown
+from app.http.story_pages import WORDS, bank_markdown
 from app.http.story_shapes import bank_shape
 from app.stories import Stories
 from app.terminal import show
 from app.terminal.keyboard import Keyboard, Leave
 
-WORDS = ("absent", "vague", "clear")
 BARS = ("░░", "█░", "██")
 #: Colour never stands alone: each marked part is followed by the letters of what it shows.
 COLORS = {

@@ -44,8 +44,8 @@ def test_who_knows_more_scores_more_on_nearly_every_topic(debriefs: Debriefs) ->
     """On topics nobody tuned for, too, error earns at most a quarter of knowledge; `eval/README.md` names the exceptions."""
     found = {topic: overalls(debriefs, topic) for topic in {topic for topic, _ in EVERYBODY}}
     ordered = [topic for topic, got in found.items() if got["good"] > got["buzzword"] >= got["wrong"] and got["silent"] < 1]
-    # Eight hold, one of them (deployment) barely: in bfloat16 a vector moves by 1e-3 with what shares its batch.
-    assert len(ordered) >= 7, found
+    # Deployment holds barely: in bfloat16 a vector moves by 1e-3 with what shares its batch.
+    assert {*found} - {*ordered} <= {"bias-variance", "k-means", "monitoring-drift", "ensembles", "deployment"}, found
     apart = [topic for topic, got in found.items() if 4 * got["wrong"] <= got["good"] > got["buzzword"] and got["silent"] < 1]
     assert len(apart) >= 10, found
     assert min(got["good"] for got in found.values()) > 3, found

@@ -1,29 +1,21 @@
 """Quizzes and mock loops in a terminal, as a script drives them through a pipe."""
 
-import asyncio
-import io
-import os
-from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 from app.coach import Coach
 from app.config import Settings
 from app.content import Catalog
 from app.core.errors import NotFound
 from app.core.rubric import Level, Loop, QuizItem
-from app.terminal.keyboard import Keyboard
 from app.terminal.mock_loop import run_mock_loop
 from app.terminal.quiz import run_quiz
 from app.wiring import Viva
+from tests.contract.conftest import Piped
 from tests.fakes import FixedClock, stories_beside
 from tests.unit.core import samples
-
-Run = Callable[[Keyboard, Console], Awaitable[int]]
-Piped = Callable[[str, Run], tuple[int, str]]
 
 
 @pytest.fixture
@@ -34,28 +26,6 @@ def catalog() -> Catalog:
     notes = {t: replace(samples.note(t, t.title()), loop=loop, quiz=items[t]) for t, loop in loops.items()}
     questions = {t: (samples.question(id=f"{t}-q", topic=t),) for t in loops}
     return Catalog(notes=notes, questions=questions, hashes={"notes": "n", "rubrics": "r"})
-
-
-@pytest.fixture
-def piped() -> Iterator[Piped]:
-    """Runs a command with a text on standard input; its exit code and all it printed."""
-
-    def run(text: str, command: Run) -> tuple[int, str]:
-        reader, writer = os.pipe()
-        os.write(writer, text.encode())
-        os.close(writer)
-        out = io.StringIO()
-        try:
-            code = asyncio.run(_awaited(command(Keyboard(reader), Console(file=out, width=120, highlight=False))))
-        finally:
-            os.close(reader)
-        return code, out.getvalue()
-
-    return run
-
-
-async def _awaited(run: Awaitable[int]) -> int:
-    return await run
 
 
 def test_a_quiz_shows_the_answer_after_the_candidates_words(piped: Piped, catalog: Catalog) -> None:

@@ -3,8 +3,7 @@
 import asyncio
 import io
 import json
-import os
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,13 +14,13 @@ from app.coach import Coach
 from app.core.errors import Invalid
 from app.core.star import Dimension
 from app.stories import Stories
-from app.terminal.keyboard import Keyboard
 from app.terminal.star import export, run_star, show_bank
+from tests.contract.conftest import Piped
 from tests.fakes import stories_beside
 from tests.unit.core import samples
 
 CLEAR = "\n".join(f"{each}:2 words on {each}" for each in Dimension)
-Piped = Callable[..., tuple[int, str]]
+Told = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
@@ -32,31 +31,20 @@ def stories(coach: Coach) -> Stories:
 
 
 @pytest.fixture
-def piped(stories: Stories) -> Iterator[Piped]:
+def told(piped: Piped, stories: Stories) -> Told:
     """Tells a story with a text on standard input; the exit code and all that was printed."""
 
     def run(text: str, question: str | None = "failure", resume: str | None = None) -> tuple[int, str]:
-        reader, writer = os.pipe()
-        os.write(writer, text.encode())
-        os.close(writer)
-        out = io.StringIO()
-        keyboard, console = Keyboard(reader), Console(file=out, width=120, highlight=False)
-        try:
-            code = asyncio.run(_awaited(run_star(stories, question, None, keyboard=keyboard, console=console, resume=resume)))
-        finally:
-            os.close(reader)
-        return code, out.getvalue()
+        return piped(
+            text, lambda keyboard, console: run_star(stories, question, None, keyboard=keyboard, console=console, resume=resume)
+        )
 
     return run
 
 
-async def _awaited(run: Awaitable[int]) -> int:
-    return await run
-
-
-def test_a_whole_session(piped: Piped, stories: Stories) -> None:
+def test_a_whole_session(told: Told, stories: Stories) -> None:
     """Told, asked about, shown with its letters and its plan, told again and compared."""
-    code, out = piped(f"situation:2 a bakery\n\naction:1 I baked\n\nwell\n\nwell\n\n/again\n{CLEAR}\n\n\n")
+    code, out = told(f"situation:2 a bakery\n\naction:1 I baked\n\nwell\n\nwell\n\n/again\n{CLEAR}\n\n\n")
     assert code == 0
     assert out.index("Tell me of a failure.") < out.index("action?") < out.index("What was heard")
     assert "a bakery [S]" in out
@@ -70,21 +58,21 @@ def test_a_whole_session(piped: Piped, stories: Stories) -> None:
     assert "\N{WHITE CIRCLE} Tell me of mentoring.  no story yet" in shown
 
 
-def test_a_story_that_is_left_is_kept_and_what_was_not_sent_is_given_back(piped: Piped, stories: Stories) -> None:
-    code, out = piped("situation:2 a bakery\n\nhalf a line\n/quit\n")
+def test_a_story_that_is_left_is_kept_and_what_was_not_sent_is_given_back(told: Told, stories: Stories) -> None:
+    code, out = told("situation:2 a bakery\n\nhalf a line\n/quit\n")
     assert code == 0
     assert "half a line" in out
     [id] = asyncio.run(stories._store.stories())  # type: ignore[arg-type]
     assert f"viva star --resume {id}" in out
-    code, out = piped("/finish\n\n", resume=id)
+    code, out = told("/finish\n\n", resume=id)
     assert code == 0
     assert "a bakery [S]" in out
 
 
-def test_a_story_is_named_tagged_and_written_to_a_file(piped: Piped, stories: Stories, tmp_path: Path) -> None:
+def test_a_story_is_named_tagged_and_written_to_a_file(told: Told, stories: Stories, tmp_path: Path) -> None:
     """Kept with a number that there is not, it says so and keeps nothing; the files hold the words."""
-    told = f"{CLEAR}\n\n"
-    code, out = piped(f"{told}/keep\n\n\n7\n/keep\nThe bakery\nfailure, bread\n1, 2\n\n")
+    story = f"{CLEAR}\n\n"
+    code, out = told(f"{story}/keep\n\n\n7\n/keep\nThe bakery\nfailure, bread\n1, 2\n\n")
     assert code == 0
     assert "The numbers go from 1 to 2. Nothing was kept." in out
     assert "Kept as The bakery." in out
@@ -93,7 +81,7 @@ def test_a_story_is_named_tagged_and_written_to_a_file(piped: Piped, stories: St
     export(bank, stories, tmp_path / "bank.md")
     assert "## The bakery" in (tmp_path / "bank.md").read_text(encoding="utf-8")
     export(bank, stories, tmp_path / "bank.json")
-    [story] = json.loads((tmp_path / "bank.json").read_text(encoding="utf-8"))["stories"]
-    assert (story["tags"], story["text"], story["scores"]["action"]) == (["failure", "bread"], CLEAR, 2)
+    [kept] = json.loads((tmp_path / "bank.json").read_text(encoding="utf-8"))["stories"]
+    assert (kept["tags"], kept["text"], kept["scores"]["action"]) == (["failure", "bread"], CLEAR, 2)
     with pytest.raises(Invalid, match="could not be written"):
         export(bank, stories, tmp_path / "nowhere" / "bank.md")

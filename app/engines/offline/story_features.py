@@ -19,11 +19,11 @@ UNIT = (
     r"%|percent|percentage|points?|ms|milliseconds?|seconds?|minutes?|hours?|days?|weeks?|months?|years?|"
     r"times|fold|x\b|k\b|kg|tons?|miles|kilometers?|km|gb|tb|gigabytes?|terabytes?|euros?|dollars?|"
     r"pounds?|cents?|[€$£]|users?|customers?|people|patients?|rows?|requests?|orders?|tickets?|calls?|"
-    r"complaints?|cases?|errors?|alarms?|records?|images?|documents?|liters?|degrees|of \d"
+    r"complaints?|cases?|errors?|alarms?|records?|images?|documents?|liters?|degrees|of\ \d"
 )
 PATTERNS = {
     "figure": rf"\d|\b(?:{NUMBER_WORD}|half|third|quarter|twice|double[ds]?|halved|tripled)\b",
-    "figure_with_unit": rf"(?:\d[\d.,]*|\b(?:{NUMBER_WORD}|half a|a))\s*-?\s*(?:{UNIT})|[€$£]\s?\d",
+    "figure_with_unit": rf"(?:\d[\d.,]*|\b(?:{NUMBER_WORD}|half\ a|a))\s*-?\s*(?:{UNIT})|[€$£]\s?\d",
     "compared": (
         r"\bfrom\b[^.]{1,40}\d[^.]{0,30}\bto\b|\b(?:against|compared|instead\ of|down\ from|up\ from|before|"
         r"rather\ than|versus|used\ to\ be|had\ been|previously|than)\b[^.]{0,30}\d|\d[^.]{0,40}\b(?:against|"
