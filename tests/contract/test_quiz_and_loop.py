@@ -13,7 +13,7 @@ from app.core.rubric import Level, Loop, QuizItem
 from app.terminal.mock_loop import run_mock_loop
 from app.terminal.quiz import run_quiz
 from app.wiring import Viva
-from tests.contract.conftest import Piped
+from tests.contract.conftest import Piped, Run
 from tests.fakes import FixedClock, stories_beside
 from tests.unit.core import samples
 
