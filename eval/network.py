@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from app.engines.offline.entailment import LONGEST, OUTCOMES, padded
-from app.retrieval.embedding import READ_LAYER
+from app.retrieval.minilm import READ_LAYER
 
 Hidden = npt.NDArray[np.floating]
 WIDTH, HEADS, INNER = 384, 12, 1536

