@@ -1,7 +1,6 @@
 """`viva`: the commands. Each imports what it needs when it runs, so that `viva --help` answers at once."""
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,12 +17,9 @@ if TYPE_CHECKING:
     from app.config import Settings
 
 
-class Suite(StrEnum):
-    """What `viva eval` measures: modules of `eval`."""
-
-    CONTENT = "content"
-    RETRIEVAL = "retrieval"
-    STAR = "star"
+#: What `viva eval` measures: modules of `eval/suites/`.
+SUITES = ("judge", "content", "retrieval", "star", "probes", "robustness", "injection", "stability", "latency")
+SUITES_HELP = f"What to measure; left out: everything. Suites: {', '.join(SUITES)}."
 
 
 class _PlainErrors(TyperGroup):
@@ -241,15 +237,31 @@ def lint(
 
 
 @app.command("eval")
-def evaluate(suites: Annotated[list[Suite], typer.Argument(help="What to measure.")]) -> None:
-    """Measure Viva on this machine: exit code 1 when something falls short."""
+def evaluate(
+    what: Annotated[list[str] | None, typer.Argument(metavar="[SUITE]… | public FILE…", help=SUITES_HELP)] = None,
+    engine: Annotated[str, typer.Option(help="Whose grades: offline or llm.")] = "offline",
+    against: Annotated[Path | None, typer.Option(help="Compare with this metrics.json, not with the committed one.")] = None,
+    gate: Annotated[bool, typer.Option("--gate", help="Exit with 1 where a figure got worse beyond its interval.")] = False,
+    out: Annotated[Path, typer.Option(help="Folder for metrics.json and report.html.")] = Path("eval/results"),
+    cache: Annotated[Path | None, typer.Option(help="Folder for a model's answers: what is in it is not asked again.")] = None,
+) -> None:
+    """Measure how right Viva is, on this machine, offline; or how well it grades short answers that others labelled."""
     from importlib import import_module
     from importlib.util import find_spec
 
     if find_spec("eval") is None:
         raise Invalid("The evaluation comes with the repository, not with the package. Run this in a checkout of it.")
-    held = [import_module(f"eval.{suite}").main() for suite in suites]
-    raise typer.Exit(0 if all(held) else 1)
+    names, files = (what or [])[:1], [Path(each) for each in (what or [])[1:]]
+    if names != ["public"]:
+        names, files = what or [], []
+    elif not files:
+        raise Invalid("Name a file of short answers: viva eval public FILE")
+    unknown = [name for name in names if name not in (*SUITES, "public")]
+    if unknown:
+        raise Invalid(f"There is no suite {unknown[0]!r}. Suites: {', '.join(SUITES)}; or: public FILE")
+    suites = [name for name in names if name != "public"]
+    if not import_module("eval.harness").main(suites, files, engine, against, gate, out, cache):
+        raise typer.Exit(1)
 
 
 @app.command()

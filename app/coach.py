@@ -79,7 +79,7 @@ class Coach:
             seed=seed,
             follow_ups=self._follow_ups,
             minutes=minutes,
-            versions=self._versions(engine),
+            versions=self.versions(engine.name),
             part=request.part,
         )
         opening = Decided(at=started.at, turn=0, decision=Decision(move=Move.OPEN, question=0))
@@ -214,7 +214,7 @@ class Coach:
             engine=chosen.name,
             seed=0,
             follow_ups=self._follow_ups,
-            versions=self._versions(chosen),
+            versions=self.versions(chosen.name),
         )
         opening = Decided(at=now, turn=0, decision=Decision(move=Move.OPEN, question=0))
         interview = replay("", [started, opening, Answered(at=now, turn=1, text=answer)])
@@ -289,8 +289,9 @@ class Coach:
     def _lock(self, id: str) -> asyncio.Lock:
         return self._locks.setdefault(id, asyncio.Lock())
 
-    def _versions(self, engine: Engine) -> dict[str, str]:
-        return {**self.catalog.hashes, **engine.versions}
+    def versions(self, engine: str | None = None) -> dict[str, str]:
+        """What judges with an engine: the hashes of rubrics, notes and prompts, and the names of models. Raises EngineMissing."""
+        return {**self.catalog.hashes, **self._examiner.engine(engine).versions}
 
     def _offered(self, request: Request) -> Sequence[Question]:
         topics = request.topics or (self.catalog.in_loop(request.loop) if request.loop else tuple(self.catalog.notes))

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
@@ -15,7 +16,7 @@ from app.config import Settings
 from app.core.errors import StorageFull, Unavailable, VivaError
 from app.core.usage import Call
 from app.engines.llm import Endpoint, ModelClient, llm_engine, load_prices
-from app.engines.offline import offline_engine
+from app.engines.offline import Thresholds, offline_engine
 from app.engines.remarks import RemarkReader
 from app.mock_loops import MockLoops
 from app.prompts import load_prompts
@@ -25,6 +26,9 @@ from app.retrieval.retriever import HybridRetriever
 from app.storage.store import open_store
 from app.stories import Stories
 from app.story_rubric import load_story_rubric
+
+if TYPE_CHECKING:  # it comes with the SDK, which is loaded when a model is first asked
+    from httpx2 import AsyncBaseTransport
 
 #: Seconds that the first callers have the machine to themselves before the model's import takes a core for a while.
 HEAD_START = 0.3
@@ -62,10 +66,13 @@ async def build(
     settings: Settings,
     on_progress: Callable[[int, int], None] | None = None,
     on_call: Callable[[Call], None] = lambda call: None,
+    transport: "AsyncBaseTransport | None" = None,
+    thresholds: Thresholds | None = None,
 ) -> AsyncIterator[Viva]:
     """Wire everything up, yield it, and put it away again.
 
-    `on_progress(done, total)` follows the index's work, `on_call` hears of every request to a model.
+    `on_progress(done, total)` follows the index's work, `on_call` hears of every request to a model, and `transport`
+    stands in for the connections to it. `thresholds` say how sure the offline judge must be; left out, as it was tuned.
 
     The model and the index load in the background: the topics and the first question never wait for them.
     Raises ContentError, StorageFull, or Unavailable when another process has the data folder.
@@ -78,8 +85,8 @@ async def build(
         retriever = HybridRetriever(catalog.passages, catalog.notes, embedder, index)
         # The judge was trained on the vectors of the model that ships, whatever the notes are indexed with.
         reader = MiniLM() if settings.embedding_model else embedder
-        engines = [offline_engine(reader, prompts)]
-        model = ModelClient(endpoint(settings))
+        engines = [offline_engine(reader, prompts, thresholds)]
+        model = ModelClient(endpoint(settings), transport)
         story_rubric = load_story_rubric(content.default_root())
         if settings.judge_model:
             engines.append(

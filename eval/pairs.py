@@ -6,10 +6,10 @@ Gold answers in `eval/datasets/` are never read here.
 import gzip
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -19,10 +19,10 @@ from app.core.verdict import Status
 from app.engines.offline.entailment import CONTRARY, HALF, OTHER, SAME
 
 TRAINING = Path(__file__).parent / "training"
-#: Label of pairs of which only "neither the same nor half of it" is known.
-NOT_SAME = 4
+#: Labels of pairs of which only "neither the same nor half of it", or "neither the same nor the contrary", is known.
+NOT_SAME, UNEARNED = 4, 5
 _LABELS = {"entailment": SAME, "contradiction": CONTRARY, "neutral": OTHER, "not_entailment": NOT_SAME}
-LABEL_OF = {Status.MET: SAME, Status.PARTIAL: HALF, Status.WRONG: CONTRARY}
+LABEL_OF = {Status.MET: SAME, Status.PARTIAL: HALF, Status.WRONG: CONTRARY, Status.ABSENT: OTHER}
 #: Words of a line with a neighbour, at most: longer ones would be cut when they are read.
 COMPANY = 32
 #: How many other criteria of a rubric each criterion is set against.
@@ -41,7 +41,7 @@ DENIALS = (
 
 
 class Pair(NamedTuple):
-    """One training pair; the label is SAME, CONTRARY, OTHER, HALF or NOT_SAME."""
+    """One training pair; the label is SAME, CONTRARY, OTHER, HALF, NOT_SAME or UNEARNED."""
 
     sentence: str
     claim: str
@@ -51,24 +51,28 @@ class Pair(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """What candidates may say of a criterion. `twins` are pairs (right, wrong) in one voice, so that tone gives nothing away."""
+    """What candidates may say of a criterion. `twins` are pairs (right, wrong) in one voice, so that tone gives nothing away.
+
+    `beside` sounds like it and makes another point, or none.
+    """
 
     criterion: Criterion
     right: tuple[str, ...]
     half: tuple[str, ...]
     wrong: tuple[str, ...]
+    beside: tuple[str, ...]
     twins: tuple[tuple[str, str], ...]
 
     @property
     def labelled(self) -> list[tuple[str, Status]]:
         """Every line with what it earns."""
-        groups = ((self.right, Status.MET), (self.half, Status.PARTIAL), (self.wrong, Status.WRONG))
+        groups = ((self.right, Status.MET), (self.half, Status.PARTIAL), (self.wrong, Status.WRONG), (self.beside, Status.ABSENT))
         return [(text, status) for group, status in groups for text in group]
 
     def without(self, texts: set[str]) -> "Lines":
         """The lines but for these."""
-        right, half, wrong = (tuple(t for t in group if t not in texts) for group in (self.right, self.half, self.wrong))
-        return replace(self, right=right, half=half, wrong=wrong, twins=tuple(t for t in self.twins if not texts & {*t}))
+        kept = {name: tuple(t for t in getattr(self, name) if t not in texts) for name in ("right", "half", "wrong", "beside")}
+        return replace(self, **kept, twins=tuple(t for t in self.twins if not texts & {*t}))
 
 
 def rubrics_of(catalog: Catalog) -> dict[str, list[Criterion]]:
@@ -81,21 +85,41 @@ def rubrics_of(catalog: Catalog) -> dict[str, list[Criterion]]:
 
 
 def lines_of(rubric: str, criteria: Sequence[Criterion]) -> list[Lines]:
-    """For each criterion of a rubric, its utterances and the lines of `training/twins/`."""
-    more = yaml.load((TRAINING / "twins" / f"{rubric}.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["criteria"]
+    """For each criterion of a rubric, its utterances and the lines of `training/twins/` and `training/informal/`."""
+    more = read_yaml(TRAINING / "twins" / f"{rubric}.yaml")["criteria"]
+    return spoken(
+        rubric, criteria, {id: each["twins"] for id, each in more.items()}, {id: each["half"] for id, each in more.items()}
+    )
+
+
+def spoken(
+    rubric: str,
+    criteria: Sequence[Criterion],
+    twins: Mapping[str, Sequence[Mapping[str, str]]],
+    half: Mapping[str, Sequence[str]],
+) -> list[Lines]:
+    """Each criterion's own utterances, these twins and halves, and what `training/informal/` has for the rubric."""
+    informal = read_yaml(TRAINING / "informal" / f"{rubric}.yaml")["criteria"]
     found = []
     for c in criteria:
-        twins = tuple((twin["right"], twin["wrong"]) for twin in more[c.id]["twins"])
-        right, wrong = (tuple(group) for group in zip(*twins, strict=True))
-        found.append(Lines(c, (*c.met, *right), (*c.partial, *more[c.id]["half"]), (*c.wrong, *wrong), twins))
+        pairs = tuple((twin["right"], twin["wrong"]) for twin in (*twins[c.id], *informal[c.id]["pairs"]))
+        right, wrong = (tuple(group) for group in zip(*pairs, strict=True))
+        beside = (informal[c.id]["beside"],)
+        found.append(Lines(c, (*c.met, *right), (*c.partial, *half.get(c.id, ())), (*c.wrong, *wrong), beside, pairs))
     return found
 
 
+def read_yaml(path: Path) -> Any:
+    """The one document of a file."""
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+
+
 def held_out(lines: Lines, rng: random.Random) -> set[str]:
-    """Lines to keep from the network: two pairs of twins, and one each of the rubric's utterances and of the halves."""
+    """Lines to keep from the network: three pairs of twins, one of them informal, and one of each of the other sorts."""
     c = lines.criterion
-    twins = {text for pair in rng.sample(lines.twins, 2) for text in pair}
-    return twins | {rng.choice(group) for group in (c.met, c.partial, c.wrong, lines.half)}
+    *plain, first, second = lines.twins
+    twins = {text for pair in (*rng.sample(plain, 2), rng.choice((first, second))) for text in pair}
+    return twins | {rng.choice(group) for group in (c.met, c.partial, c.wrong, lines.half, lines.beside)}
 
 
 def inference_pairs(path: Path, seed: int, longest: int = 28) -> list[Pair]:
@@ -123,7 +147,8 @@ def keyword_lists(criteria: Sequence[Criterion], count: int, seed: int) -> list[
     rng = random.Random(seed)
     lists = []
     for _ in range(count):
-        terms = [_term(rng.choice(rng.choice(criteria).met), rng) for _ in range(rng.randint(3, 8))]
+        spoken_of = [rng.choice(criteria) for _ in range(rng.randint(3, 8))]
+        terms = [_term(rng.choice(c.met or (c.statement,)), rng) for c in spoken_of]
         joined = ", ".join(terms[:-1]) + f" and {terms[-1]}"
         frame = rng.choice(
             (
@@ -141,7 +166,7 @@ def keyword_lists(criteria: Sequence[Criterion], count: int, seed: int) -> list[
 
 def empty_talk() -> dict[str, list[str]]:
     """By topic, sentences that sound relevant and claim nothing of any criterion."""
-    return yaml.safe_load((TRAINING / "empty_talk.yaml").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+    return read_yaml(TRAINING / "empty_talk.yaml")  # type: ignore[no-any-return]
 
 
 def denied(utterance: str, rng: random.Random) -> str:

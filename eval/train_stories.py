@@ -3,7 +3,7 @@
 The stories of `training/star/` are labelled by dimension, with the words that show each; `training/star_lines/` has single
 sentences for each dimension, plain ones and near misses. One pair of regressions for each dimension learns from sentences, the
 other from whole stories, whose sentences were read by regressions that had not seen any story to the same prompt. Each
-story is learned a second time with "we" for "I", where it has no ownership and all else is as it was. `eval/star.py` measures
+story is learned a second time with "we" for "I", where it has no ownership and all else is as it was. `viva eval star` measures
 on other prompts, by other authors.
 """
 
@@ -26,7 +26,7 @@ from app.engines.offline.story_features import count
 from app.engines.segment import Span, units
 from app.retrieval.embedding import MiniLM
 from eval.pairs import empty_talk
-from eval.star import LEARNED, Told, by_the_team, told
+from eval.suites.star import LEARNED, Told, by_the_team, told
 from eval.train_flags import addressed
 
 SEED = 5
@@ -124,7 +124,7 @@ def main() -> None:
             concluding[index, level - 1], story_bias[index, level - 1] = conclusion(x, scores >= level)
     half = {"sentences": coefficients.astype(np.float16), "common": common.astype(np.float16)}
     np.savez_compressed(WEIGHTS, sentence_bias=bias, stories=concluding, story_bias=story_bias, **half)
-    print(f"{len(stories)} stories, {sum(len(pieces) for pieces in cut)} sentences; now: python -m eval.star")
+    print(f"{len(stories)} stories, {sum(len(pieces) for pieces in cut)} sentences; now: viva eval star")
 
 
 def fitted(stories: Sequence[Read], beside: np.ndarray, lines: Lines) -> tuple[np.ndarray, np.ndarray]:

@@ -22,6 +22,7 @@ from app.engines.llm.prices import Prices
 from app.engines.llm.wire import Ending, Message, Request, bounded, content_of
 
 if TYPE_CHECKING:
+    from httpx2 import AsyncBaseTransport
     from openai import AsyncOpenAI
     from purgatory import AsyncCircuitBreakerFactory
 
@@ -57,8 +58,10 @@ class Endpoint:
 class ModelClient:
     """A client for the models of one server. Safe for many callers at once."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, transport: "AsyncBaseTransport | None" = None) -> None:
+        """`transport` stands in for the connections to the server."""
         self.endpoint = endpoint
+        self._transport = transport
         self.dialect = Dialect()
         self._turnstile = asyncio.Semaphore(endpoint.concurrency)
         self._finding_out = asyncio.Lock()
@@ -289,6 +292,7 @@ class ModelClient:
         timeout = Timeout(self.endpoint.timeout, connect=min(self.endpoint.connect, self.endpoint.timeout))
         http = openai.DefaultAsyncHttpxClient(
             timeout=timeout,
+            transport=self._transport,
             event_hooks={"response": [bounded]},
             headers={"Accept-Encoding": "identity"},  # what is counted is what is read
             trust_env=urlsplit(self.endpoint.base_url or "").hostname not in LOOPBACK,  # no proxy finds this machine

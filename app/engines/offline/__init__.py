@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from app.core.ports import Embedder, Engine
-from app.engines.offline.judge import OfflineJudge
+from app.engines.offline.judge import OfflineJudge, Thresholds
 from app.engines.offline.speaker import OfflineSpeaker
 from app.engines.offline.stories import OfflineStoryReader
 from app.engines.offline.weights import version
@@ -13,10 +13,13 @@ if TYPE_CHECKING:  # it brings onnxruntime
     from app.engines.offline.model import Model
 
 
-def offline_engine(embedder: Embedder, prompts: Prompts) -> Engine:
+__all__ = ["Thresholds", "offline_engine"]
+
+
+def offline_engine(embedder: Embedder, prompts: Prompts, thresholds: Thresholds | None = None) -> Engine:
     """The engine, without anything heavy: the weights come with the first judgement. Raises Unavailable when they are missing."""
     versions = {"prompts": prompts.hash, "model": embedder.name, "judge": version()}
-    judge, speaker = OfflineJudge(embedder, _load), OfflineSpeaker(prompts)
+    judge, speaker = OfflineJudge(embedder, _load, thresholds), OfflineSpeaker(prompts)
     return Engine(name="offline", judge=judge, speaker=speaker, reader=OfflineStoryReader(embedder), versions=versions)
 
 

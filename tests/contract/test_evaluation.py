@@ -1,0 +1,163 @@
+"""The evaluation: figures and intervals that can be checked by hand, the gate, the report, and a model's answers kept on disk."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.content import Catalog
+from app.core.errors import Invalid
+from app.core.verdict import Status
+from eval import figures, harness
+from eval.figures import Figure, agreement_at, calibration_error, figure, kappa, macro_f1, share
+from eval.gold import PROFILES, gold_answers
+from eval.harness import Measured, Mistake, Results
+from eval.public import short_answers
+from eval.report import write
+from eval.scripted_model import ScriptedModel
+
+MET, PARTIAL, ABSENT, WRONG, UNSCORED = Status.MET, Status.PARTIAL, Status.ABSENT, Status.WRONG, Status.UNSCORED
+
+
+def results(**values: Figure) -> Results:
+    """A run of one suite that found these figures."""
+    return Results("offline", {"judge": Measured(values)}, {"judge": "abc"}, 1.0)
+
+
+def test_kappa_weighs_how_far_off_a_verdict_is() -> None:
+    """Met for wrong costs more than met for partial; perfect is 1; what was not scored counts as nothing said."""
+    labels = [MET, PARTIAL, ABSENT, WRONG]
+    assert kappa(labels, labels) == 1
+    near, far = [PARTIAL, PARTIAL, ABSENT, WRONG], [WRONG, PARTIAL, ABSENT, WRONG]
+    assert 1 > kappa(labels, near) > kappa(labels, far)
+    assert kappa(labels, [MET, PARTIAL, UNSCORED, WRONG]) == 1
+
+
+def test_macro_f1_counts_every_class_alike() -> None:
+    """Two of three classes right, the third never found."""
+    assert macro_f1([MET, MET, WRONG, ABSENT], [MET, MET, WRONG, UNSCORED], (MET, WRONG, ABSENT)) == pytest.approx(2 / 3)
+
+
+def test_an_interval_is_over_groups_not_rows() -> None:
+    """A hundred copies of four answers know no more than the four do."""
+    held = [True, True, True, False] * 100
+    by_row = share(held, range(400))
+    by_group = share(held, [number % 4 for number in range(400)])
+    assert by_row.value == by_group.value == 0.75
+    assert by_row.low is not None
+    assert by_row.high is not None
+    assert by_row.high - by_row.low < 0.1
+    assert by_group.low is not None
+    assert by_group.high is not None
+    assert by_group.high - by_group.low >= 0.5
+
+
+def test_the_surest_verdicts_are_kept_first_and_a_confidence_is_worth_what_it_says() -> None:
+    """Half of the verdicts are right, the surest half wholly; 0.9 that is right nine times in ten errs by nothing."""
+    right, sure = np.array([1.0, 1, 0, 0]), np.array([0.9, 0.8, 0.4, 0.3])
+    assert (agreement_at(0.5, right, sure), agreement_at(1, right, sure)) == (1, 0.5)
+    assert calibration_error(np.array([1.0] * 9 + [0]), np.full(10, 0.9)) == pytest.approx(0)
+    assert calibration_error(np.zeros(10), np.full(10, 0.9)) == pytest.approx(0.9)
+
+
+def test_only_what_lies_beyond_the_interval_is_worse() -> None:
+    """On the bad side: below for what should be high, above for what should be low. What is only told is never worse."""
+    before = {"judge: a": Figure(0.8, 0.7, 0.9, "higher"), "judge: b": Figure(0.1, 0.05, 0.2, "lower"), "judge: c": Figure(50)}
+    found = results(a=Figure(0.71, better="higher"), b=Figure(0.19, better="lower"), c=Figure(500)).figures()
+    assert harness.regressions(found, before) == []
+    found = results(a=Figure(0.69, better="higher"), b=Figure(0.21, better="lower"), c=Figure(500)).figures()
+    assert [line.split(":")[1].strip() for line in harness.regressions(found, before)] == ["a", "b"]
+
+
+@pytest.mark.parametrize(("value", "opens"), [(0.75, True), (0.5, False)])
+def test_the_gate(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, value: float, opens: bool) -> None:
+    """Closed by a regression, open otherwise; either way figures and report are written, and the figures are a baseline."""
+
+    async def run(suites: Sequence[str], *_: object, **__: object) -> Results:
+        return results(agreement=figure(lambda rows: value, range(10), goal=0.9))
+
+    monkeypatch.setattr(harness, "run", run)
+    baseline = tmp_path / "baseline.json"
+    baseline.write_text(json.dumps({"figures": {"judge: agreement": figures.as_json(Figure(0.8, 0.7, 0.9, "higher"))}}))
+    out = tmp_path / "out"
+    assert harness.main(["judge"], [], "offline", baseline, True, out, None) is opens
+    assert harness.read_baseline(out / "metrics.json")["judge: agreement"].value == value
+    assert "agreement" in (out / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_baseline_that_is_none_is_told_plainly(tmp_path: Path) -> None:
+    """Missing, or some other JSON."""
+    with pytest.raises(Invalid, match="There is no baseline at"):
+        harness.read_baseline(tmp_path / "nothing.json")
+    (tmp_path / "other.json").write_text("[1, 2]")
+    with pytest.raises(Invalid, match=r"other\.json is no metrics\.json"):
+        harness.read_baseline(tmp_path / "other.json")
+
+
+def test_the_report_shows_a_mistake_with_its_words_and_runs_nothing_that_it_quotes(tmp_path: Path) -> None:
+    """An answer is a candidate's text; in the page it stays text."""
+    answer = "I would <script>alert(1)</script> split by time. Then train."
+    mistake = Mistake("How?", "strong", "Split by time.", answer, "met", "absent", "split by time", 0.9, 1.8)
+    measured = Measured({"kappa": Figure(0.5, 0.4, 0.6, "higher", 0.75)}, {"Picture": "<svg></svg>"}, ["a line"], [mistake])
+    write(tmp_path / "report.html", Results("offline", {"judge": measured}, {"rubrics": "abc123"}, 61), {})
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<mark>split by time</mark>" in page
+    assert "&lt;script&gt;" in page
+    assert "<script>" not in page
+    assert "<svg></svg>" in page
+    assert "missed" in page
+    assert "abc123" in page
+
+
+def test_every_gold_answer_has_labels_for_its_criteria(catalog: Catalog) -> None:
+    """Ten profiles for each of 48 questions, half of which bring criteria of their own."""
+    answers = gold_answers(catalog)
+    by_file: dict[str, list[str]] = {}
+    for answer in answers:
+        assert answer.labels.keys() == {c.id for c in answer.question.criteria}, answer.file
+        assert 0 <= answer.overall <= 5
+        by_file.setdefault(answer.file, []).append(answer.profile)
+    assert len(by_file) == 48
+    assert all(sorted(profiles) == sorted(PROFILES) for profiles in by_file.values())
+    assert len({a.file for a in answers if a.rubric == "inline"}) == 24
+
+
+def test_short_answers_are_read_and_what_is_missing_is_named(tmp_path: Path) -> None:
+    """One JSON object a line; a label or a score; the line and the field of what is wrong."""
+    path = tmp_path / "set.jsonl"
+    row = {"question": "Why?", "reference_answers": ["It is closed."], "student_answer": "closed", "label": "correct"}
+    path.write_text(json.dumps(row) + "\n" + json.dumps({**row, "label": None, "score": 0.5}) + "\n")
+    first, second = short_answers(path)
+    assert (first.status, second.score) == (MET, 0.5)
+    for fault, says in (
+        ({"label": "splendid"}, "line 1: unknown label 'splendid'"),
+        ({"label": None}, "line 1: neither 'label' nor 'score'"),
+        ({"reference_answers": []}, "line 1: 'reference_answers'"),
+        ({"student_answer": None}, "line 1: 'student_answer'"),
+    ):
+        path.write_text(json.dumps({**row, **fault}))
+        with pytest.raises(ValueError, match=says):
+            short_answers(path)
+
+
+async def test_a_models_answers_are_kept_and_asked_for_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, catalog: Catalog
+) -> None:
+    """The second run has no server, and grades the same; what was asked twice in a run was answered twice."""
+    [question] = [q for q in catalog.questions["bias-variance"] if q.id == "wide-gap-trees"]
+    text = "The gap between training and validation is wide. So I would call it overfitting."
+    grades = []
+    for served in (True, False):
+        model = ScriptedModel()
+        async with model.serving():
+            if served:
+                monkeypatch.setenv("OPENAI_BASE_URL", model.url)
+                monkeypatch.setenv("VIVA_JUDGE_MODEL", "scripted")
+            async with harness.bench_for("llm", tmp_path / "kept", quiet=True, index=False) as bench:
+                scored = [await bench.viva.coach.score(question, text, "llm") for _ in range(2)]
+            grades.append([(s.judged[-1].engine, s.judged[-1].verdicts) for s in scored])
+            assert bool(model.asked) is served
+    assert grades[0] == grades[1]
+    assert grades[0][0][0] == "llm"
