@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE :=
 UV := UV_FIND_LINKS="$${PIP_FIND_LINKS:-}" VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet -c constraints.txt
 TORCH := $(if $(PIP_FIND_LINKS),,--torch-backend cpu)
 
-.PHONY: run chat test unit contract lint bench index clean
+.PHONY: run chat test unit contract lint eval bench index clean
 
 run: $(VENV)/.installed  ## serve on http://127.0.0.1:8000
 	@$(BIN)/viva serve
@@ -39,6 +39,9 @@ lint: $(VENV)/.installed-test  ## style, types, content, Dockerfile
 	@$(BIN)/mypy
 	@$(BIN)/hadolint --failure-threshold warning Dockerfile
 	@$(BIN)/viva lint
+
+eval: $(VENV)/.installed-test  ## how right Viva is; fails where a figure is worse than eval/baselines says
+	@$(BIN)/viva eval --gate
 
 bench: $(VENV)/.installed-test  ## speed and memory on this machine
 	@$(BIN)/python -m eval.bench

@@ -25,6 +25,7 @@ from app.core.rubric import Passage
 from app.retrieval.embedding import MiniLM
 from app.retrieval.index import NoteIndex
 from app.retrieval.retriever import HybridRetriever
+from eval.bench_judge import measure_judge
 from eval.bench_llm import measure_llm
 from eval.bench_parts import Figure, ready, start_viva
 
@@ -52,7 +53,7 @@ async def _all() -> list[Figure]:
         figures = await _server(Path(folder))
     with tempfile.TemporaryDirectory() as folder:
         figures += await _retrieval(Path(folder))
-    return figures + await measure_llm()
+    return figures + await measure_judge() + await measure_llm()
 
 
 async def _server(folder: Path) -> list[Figure]:

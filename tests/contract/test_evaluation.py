@@ -9,6 +9,8 @@ import pytest
 
 from app.content import Catalog
 from app.core.errors import Invalid
+from app.core.events import Spoke
+from app.core.exchange import Request, Token
 from app.core.verdict import Status
 from eval import figures, harness
 from eval.figures import Figure, agreement_at, calibration_error, figure, kappa, macro_f1, share
@@ -145,10 +147,10 @@ def test_short_answers_are_read_and_what_is_missing_is_named(tmp_path: Path) -> 
 async def test_a_models_answers_are_kept_and_asked_for_once(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, catalog: Catalog
 ) -> None:
-    """The second run has no server, and grades the same; what was asked twice in a run was answered twice."""
+    """The second run has no server, and grades and speaks the same; what was asked twice in a run was answered twice."""
     [question] = [q for q in catalog.questions["bias-variance"] if q.id == "wide-gap-trees"]
     text = "The gap between training and validation is wide. So I would call it overfitting."
-    grades = []
+    runs = []
     for served in (True, False):
         model = ScriptedModel()
         async with model.serving():
@@ -156,8 +158,13 @@ async def test_a_models_answers_are_kept_and_asked_for_once(
                 monkeypatch.setenv("OPENAI_BASE_URL", model.url)
                 monkeypatch.setenv("VIVA_JUDGE_MODEL", "scripted")
             async with harness.bench_for("llm", tmp_path / "kept", quiet=True, index=False) as bench:
-                scored = [await bench.viva.coach.score(question, text, "llm") for _ in range(2)]
-            grades.append([(s.judged[-1].engine, s.judged[-1].verdicts) for s in scored])
+                coach = bench.viva.coach
+                scored = [await coach.score(question, text, "llm") for _ in range(2)]
+                started = await coach.start(Request(topics=("bias-variance",), question=question.id, seed=1, engine="llm"))
+                steps = [step async for step in coach.answer(started.interview.id, 1, text)]
             assert bool(model.asked) is served
-    assert grades[0] == grades[1]
-    assert grades[0][0][0] == "llm"
+        spoken = "".join(step.text for step in steps if isinstance(step, Token))
+        speaker = [e.engine for e in steps[-1].interview.events if isinstance(e, Spoke)][-1]
+        runs.append(([(s.judged[-1].engine, s.judged[-1].verdicts) for s in scored], spoken, speaker))
+    assert runs[0] == runs[1]
+    assert (runs[0][0][0][0], runs[0][2]) == ("llm", "llm")
