@@ -242,7 +242,7 @@ def evaluate(
     engine: Annotated[str, typer.Option(help="Whose grades: offline or llm.")] = "offline",
     against: Annotated[Path | None, typer.Option(help="Compare with this metrics.json, not with the committed one.")] = None,
     gate: Annotated[bool, typer.Option("--gate", help="Exit with 1 where a figure got worse beyond its interval.")] = False,
-    out: Annotated[Path, typer.Option(help="Folder for metrics.json and report.html.")] = Path("eval/results"),
+    out: Annotated[Path | None, typer.Option(help="Folder for metrics.json and report.html, not eval/results.")] = None,
     cache: Annotated[Path | None, typer.Option(help="Folder for a model's answers: what is in it is not asked again.")] = None,
 ) -> None:
     """Measure how right Viva is, on this machine, offline; or how well it grades short answers that others labelled."""
@@ -251,16 +251,21 @@ def evaluate(
 
     if find_spec("eval") is None:
         raise Invalid("The evaluation comes with the repository, not with the package. Run this in a checkout of it.")
-    names, files = (what or [])[:1], [Path(each) for each in (what or [])[1:]]
-    if names != ["public"]:
-        names, files = what or [], []
-    elif not files:
-        raise Invalid("Name a file of short answers: viva eval public FILE")
-    unknown = [name for name in names if name not in (*SUITES, "public")]
+    suites, files = what or [], []
+    if suites[:1] == ["public"]:
+        suites, files = [], [Path(each) for each in suites[1:]]
+        if not files:
+            raise Invalid("Name a file of short answers: viva eval public FILE")
+    unknown = [name for name in suites if name not in SUITES]
     if unknown:
-        raise Invalid(f"There is no suite {unknown[0]!r}. Suites: {', '.join(SUITES)}; or: public FILE")
-    suites = [name for name in names if name != "public"]
-    if not import_module("eval.harness").main(suites, files, engine, against, gate, out, cache):
+        raise Invalid(f"There is no suite {unknown[0]!r}. Suites: {', '.join(SUITES)}; or, alone: public FILE")
+    _settings()  # what is wrong with them is told in plain words here
+    try:
+        harness = import_module("eval.harness")
+        import_module("eval.report")
+    except ImportError as error:
+        raise Invalid(f"The evaluation needs more packages ({error.name}): pip install -e '.[test]', or make test.") from error
+    if not harness.main(suites, files, engine, against, gate, out, cache):
         raise typer.Exit(1)
 
 

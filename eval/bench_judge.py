@@ -21,7 +21,7 @@ GOAL = "150 ms"
 async def measure_judge() -> list[Figure]:
     """One answer at a time, each seen once; the rubric is read before, as while a candidate thinks."""
     taken = []
-    async with bench_for("offline", None, quiet=True, index=False) as bench:
+    async with bench_for("offline", None, quiet=True) as bench:
         coach = bench.viva.coach
         rubrics = rubrics_of(coach.catalog)
         shipped = [answer for answer in gold_answers(coach.catalog) if answer.rubric == "shipped"]
@@ -31,10 +31,10 @@ async def measure_judge() -> list[Figure]:
         for index in track(range(ANSWERS), description="judging answers of 150 words"):
             own = [*by_file.values()][index % len(by_file)]
             question = _widened(own[0].question, rubrics[own[0].question.case or own[0].question.topic])
-            await coach.score(question, "Let me think about that for a moment.")
+            await bench.score(question, "Let me think about that for a moment.")
             text = _long(own, index)
             started = time.perf_counter()
-            await coach.score(question, text)
+            await bench.score(question, text)
             taken.append(time.perf_counter() - started)
     middle, high = np.percentile(taken, [50, 95]) * 1000
     what = f"judging {WORDS} words against {CRITERIA} criteria"

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from scipy.stats import bootstrap
-from sklearn.calibration import calibration_curve
+from scipy.stats import binomtest, bootstrap
 from sklearn.metrics import cohen_kappa_score, f1_score
 
 from app.core.verdict import Status
 
+#: What earns something.
+CREDIT = frozenset({Status.MET, Status.PARTIAL})
 #: What a status is worth on the scale that the weighted kappa measures distances on. What was not scored earns nothing.
 WORTH: Mapping[Status, int] = {Status.WRONG: -1, Status.ABSENT: 0, Status.UNSCORED: 0, Status.PARTIAL: 1, Status.MET: 2}
 RESAMPLED, SEED = 400, 11
@@ -70,9 +71,14 @@ def figure(statistic: Statistic, groups: Sequence[object], better: Better = "hig
 
 
 def share(held: Sequence[bool], groups: Sequence[object], better: Better = "higher", goal: float | None = None) -> Figure:
-    """The share of rows that hold."""
+    """The share of rows that hold. Where all do, or none does, Wilson's interval for as many trials as there are groups."""
     values = np.array(held, dtype=float)
-    return figure(lambda rows: _mean(values[rows]), groups, better, goal)
+    found = figure(lambda rows: _mean(values[rows]), groups, better, goal)
+    if not len(values) or 0 < found.value < 1:
+        return found
+    trials = len({str(group) for group in groups})
+    edges = binomtest(round(found.value * trials), trials).proportion_ci(method="wilson")
+    return Figure(found.value, _rounded(edges.low), _rounded(edges.high), better, goal)
 
 
 def average(values: Sequence[float], groups: Sequence[object], better: Better = "", goal: float | None = None) -> Figure:
@@ -109,16 +115,19 @@ def agreement_at(coverage: float, right: np.ndarray, confidence: np.ndarray) -> 
 
 def calibration_error(right: np.ndarray, confidence: np.ndarray) -> float:
     """Expected calibration error over BINS of equal width (Naeini, Cooper and Hauskrecht, AAAI 2015)."""
+    if not len(right):
+        return 0.0
     shares, means, counts = reliability(right, confidence)
     return float(np.average(np.abs(shares - means), weights=counts))
 
 
 def reliability(right: np.ndarray, confidence: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """For each bin that has any: the share that is right, the mean confidence, how many."""
-    inside = np.clip(confidence, 1e-9, 1 - 1e-9)
-    shares, means = calibration_curve(right, inside, n_bins=BINS)
-    counts, _ = np.histogram(inside, bins=BINS, range=(0, 1))
-    return shares, means, counts[counts > 0]
+    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    counts = np.bincount(bins, minlength=BINS)
+    there = counts > 0
+    shares, means = (np.bincount(bins, values, minlength=BINS)[there] / counts[there] for values in (right, confidence))
+    return shares, means, counts[there]
 
 
 def as_json(figure: Figure) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from app.content import Catalog
-from app.core.rubric import Criterion, Kind, Level, Question
+from app.core.rubric import Question
 from app.core.verdict import Status
+from eval.graded import inline_question
+from eval.pairs import read_yaml
 
 FOLDER = Path(__file__).parent / "datasets" / "judge"
 PROFILES = (
@@ -34,12 +34,17 @@ class GoldAnswer:
     labels: Mapping[str, Status]
 
 
+def by_id(catalog: Catalog) -> dict[tuple[str, str], Question]:
+    """Every question of the catalog by its topic and id."""
+    return {(q.topic, q.id): q for of_topic in catalog.questions.values() for q in of_topic}
+
+
 def gold_answers(catalog: Catalog) -> list[GoldAnswer]:
     """All of them. Raises LookupError where a file names a question that the catalog lacks."""
     found = []
     for path in sorted(FOLDER.glob("*.yaml")):
-        file = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-        question = _question(file, catalog)
+        file = read_yaml(path)
+        question = _question(file, catalog) if "rubric" in file else inline_question("", file)
         for answer in file["answers"]:
             labels = {id: Status(label) for id, label in answer["labels"].items()}
             rubric = "shipped" if "rubric" in file else "inline"
@@ -48,11 +53,8 @@ def gold_answers(catalog: Catalog) -> list[GoldAnswer]:
     return found
 
 
-def _question(file: Mapping[str, object], catalog: Catalog) -> Question:
-    if "rubric" in file:
-        for question in catalog.questions[str(file["topic"])]:
-            if question.id == file["question"] and file["rubric"] == (question.case or question.topic):
-                return question
-        raise LookupError(f"no question {file['question']} in {file['rubric']}")
-    criteria = tuple(Criterion(**{**each, "kind": Kind(each["kind"])}) for each in file["criteria"])  # type: ignore[attr-defined]
-    return Question(topic="", id="", level=Level.MID, ask=str(file["ask"]), criteria=criteria)
+def _question(file: Mapping[str, str], catalog: Catalog) -> Question:
+    for question in catalog.questions[file["topic"]]:
+        if question.id == file["question"] and file["rubric"] == (question.case or question.topic):
+            return question
+    raise LookupError(f"no question {file['question']} in {file['rubric']}")

@@ -8,15 +8,14 @@ each with the words that do; every other criterion of the question is absent.
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-import yaml
+from typing import Any
 
 from app.content import Catalog
-from app.core.rubric import Criterion, Question
+from app.core.rubric import Criterion, Kind, Level, Question
 from app.core.verdict import Status, Verdict
 from app.engines.offline.entailment import OTHER
 from app.engines.segment import Span, sentences, stretches, units
-from eval.pairs import LABEL_OF, TRAINING, Lines, Pair, literal
+from eval.pairs import LABEL_OF, TRAINING, Lines, Pair, literal, read_yaml, spoken
 
 EARNING = (Status.MET, Status.PARTIAL, Status.WRONG)
 #: Sentences of a reply that is cut out of an answer, at most.
@@ -67,9 +66,26 @@ def graded_answers(catalog: Catalog) -> dict[str, list[Graded]]:
     questions = {(q.topic, q.id): q for of_topic in catalog.questions.values() for q in of_topic}
     found = {}
     for path in sorted((TRAINING / "graded").glob("*.yaml")):
-        file = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        file = read_yaml(path)
         found[path.stem] = [_graded(questions[file["topic"], answer["question"]], answer) for answer in file["answers"]]
     return found
+
+
+def inline_rubrics() -> dict[str, tuple[Question, list[Lines], list[Graded]]]:
+    """Rubrics of other subjects (`training/inline/`), as another tool would send them: statements alone, lines and answers."""
+    found = {}
+    for path in sorted((TRAINING / "inline").glob("*.yaml")):
+        file = read_yaml(path)
+        question = inline_question(path.stem, file)
+        lines = spoken(path.stem, question.criteria, file["twins"], {})
+        found[path.stem] = question, lines, [_graded(question, answer) for answer in file["answers"]]
+    return found
+
+
+def inline_question(id: str, file: Mapping[str, Any]) -> Question:
+    """A question with criteria of its own, as another tool would send it: `ask` and `criteria` of a file."""
+    criteria = tuple(Criterion(**{**each, "kind": Kind(each["kind"])}) for each in file["criteria"])
+    return Question(topic="", id=id, level=Level.MID, ask=file["ask"], criteria=criteria)
 
 
 def replies(answer: Graded, count: int, rng: random.Random) -> list[Graded]:

@@ -6,10 +6,12 @@ bad side.
 """
 
 import asyncio
+import hashlib
 import json
 import platform
 import tempfile
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -25,20 +27,26 @@ from rich.table import Table
 
 from app.cli import SUITES
 from app.config import Settings
-from app.core.errors import Invalid
+from app.core.errors import Invalid, Unavailable
+from app.core.interview import Interview
+from app.core.rubric import Question
+from app.core.verdict import Status
 from app.engines.offline import Thresholds
+from app.examiner import RESERVE
 from app.wiring import Viva, build
 from eval.figures import Figure, as_json
 from eval.recorded import Recorded
 
 #: The table has long names in it.
 WIDTH = 130
-#: Suites that search the notes, and wait for their index.
-SEARCHING = frozenset({"retrieval", "probes"})
+#: Suites that search the notes, or that the making of their index would disturb.
+SEARCHING = frozenset({"retrieval", "probes", "latency"})
 BASELINES = Path(__file__).parent / "baselines"
+DATASETS = Path(__file__).parent / "datasets"
 #: Where results go when no folder is named; git ignores it.
 RESULTS = Path(__file__).parent / "results"
 T = TypeVar("T")
+Grade = tuple[dict[str, Status], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,19 @@ class Bench:
     engine: str
     cache: Path | None = None
     quiet: bool = False
+    #: How many answers each engine graded: where a model fails, the reserve does.
+    graded: Counter[str] = field(default_factory=Counter)
+
+    async def score(self, question: Question, answer: str) -> Interview:
+        """The answer graded, as `/v1/score` grades."""
+        interview = await self.viva.coach.score(question, answer, self.engine)
+        self.graded[interview.judged[-1].engine] += 1
+        return interview
+
+    async def grade(self, question: Question, answer: str) -> Grade:
+        """The status of each criterion, and the overall; 0 where nothing was scored."""
+        interview = await self.score(question, answer)
+        return {id: s.verdict.status for id, s in interview.here.standings.items()}, interview.score().overall or 0.0
 
     def track(self, items: Iterable[T], says: str, total: int | None = None) -> Iterable[T]:
         """The items, with a progress bar."""
@@ -109,12 +130,18 @@ async def run(
 ) -> Results:
     """Measure these suites with one engine, and sets of short answers. Raises EngineMissing where no such engine is set up."""
     started, found = time.monotonic(), {}
-    async with bench_for(engine, cache, quiet, index=bool({*suites} & SEARCHING)) as bench:
+    # A model's prompts hold passages of the notes, and must not change while it is measured.
+    async with bench_for(engine, cache, quiet, index=engine != RESERVE or bool({*suites} & SEARCHING)) as bench:
         for name in suites:
             found[name] = await import_module(f"eval.suites.{name}").measure(bench)
         if files:
             found["public"] = await import_module("eval.suites.public").measure_files(bench, files)
-        versions = bench.viva.coach.versions(engine)
+        versions = bench.viva.coach.versions(engine) | {"gold": hashed(DATASETS)}
+        others = bench.graded.total() - bench.graded[engine]
+    if others and not bench.graded[engine]:
+        raise Unavailable(f"The engine {engine} graded nothing: every answer fell to {RESERVE}. `viva doctor --llm` says why.")
+    if others:
+        versions["attention"] = f"{others} of {bench.graded.total()} answers were graded by {RESERVE}, where {engine} failed"
     return Results(engine, found, versions, time.monotonic() - started)
 
 
@@ -124,7 +151,9 @@ async def bench_for(
 ) -> AsyncIterator[Bench]:
     """Viva with this machine's settings, but for its data: an empty folder, gone afterwards. `index` waits for the notes'."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data_dir=Path(folder), database_url=None, chroma_url=None)
+        # What changes grades is as it ships, whatever the shell says: a baseline is about that.
+        shipped = {name: Settings.model_fields[name].default for name in ("content_dir", "embedding_model", "follow_ups")}
+        settings = Settings(data_dir=Path(folder), database_url=None, chroma_url=None, **shipped)
         transport = Recorded(cache, httpx2.AsyncHTTPTransport()) if cache else None
         with Progress(transient=True, disable=quiet) as progress:
             task = progress.add_task("indexing the notes", total=None)
@@ -136,8 +165,19 @@ async def bench_for(
                 viva.coach.versions(engine)  # says at once when there is no such engine
                 while index and "loading" in viva.readiness().values():  # noqa: ASYNC110  # as a caller of /readyz would
                     await asyncio.sleep(0.1)
+                broken = [state for state in viva.readiness().values() if state not in ("loading", "ready")]
+                if broken:
+                    raise Unavailable(broken[0])
                 progress.stop()
                 yield Bench(viva, engine, cache, quiet)
+
+
+def hashed(folder: Path) -> str:
+    """Which version of these files it is."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def read_baseline(path: Path) -> dict[str, Figure]:
@@ -153,7 +193,9 @@ def read_baseline(path: Path) -> dict[str, Figure]:
 
 def regressions(found: Mapping[str, Figure], baseline: Mapping[str, Figure]) -> list[str]:
     """A line for each figure that lies beyond the baseline's interval on the bad side."""
-    return [
+    suites = {name.split(": ")[0] for name in found}
+    gone = [f"{name}: not measured any more" for name in baseline if name not in found and name.split(": ")[0] in suites]
+    return gone + [
         f"{name}: {each.value:.3f}, {interval(baseline[name])} before"
         for name, each in found.items()
         if regressed(each, baseline.get(name))
@@ -190,15 +232,22 @@ def tell(results: Results, baseline: Mapping[str, Figure], console: Console) -> 
             within = "" if each.low is None else f"{each.low:.3f} to {each.high:.3f}"
             table.add_row(name, f"{each.value:.3f}", within, goal, change)
         console.print(table)
-        console.print(*measured.notes, sep="\n", end="\n" if measured.notes else "", highlight=False)
+        console.print(*measured.notes, sep="\n", end="\n" if measured.notes else "", highlight=False, markup=False)
 
 
 def main(
-    suites: Sequence[str], files: Sequence[Path], engine: str, against: Path | None, gate: bool, out: Path, cache: Path | None
+    suites: Sequence[str],
+    files: Sequence[Path],
+    engine: str,
+    against: Path | None,
+    gate: bool,
+    out: Path | None,
+    cache: Path | None,
 ) -> bool:
     """Run, tell, write `metrics.json` and `report.html` into `out`; False where the gate is asked for and does not open."""
     from eval.report import write  # matplotlib and jinja2 are not needed to read a baseline
 
+    out = out or RESULTS
     console = Console(width=max(WIDTH, Console().width))
     path = against or BASELINES / f"{engine}.json"
     baseline = read_baseline(path) if against or gate or path.is_file() else {}

@@ -16,8 +16,19 @@ from torch import nn
 
 from app.core.rubric import Criterion
 from app.core.verdict import Status
-from app.engines.offline.evidence import Evidence, Surroundings, gather, summaries
-from app.engines.offline.features import CLASSES, Array, Compares, Exemplars, Heard, Vector, exemplars_of, features, nearness
+from app.engines.offline.evidence import SUMMARY, Evidence, Surroundings, gather, summaries
+from app.engines.offline.features import (
+    CLASSES,
+    NAMES,
+    Array,
+    Compares,
+    Exemplars,
+    Heard,
+    Vector,
+    exemplars_of,
+    features,
+    nearness,
+)
 from app.engines.offline.model import Head
 from app.engines.segment import Span
 from eval.graded import Graded
@@ -118,7 +129,7 @@ def piece_rows(found: Found) -> Rows:
                 if status is not None:
                     rows.append(row)
                     labels.append(CLASSES.index(status))
-    return np.array(rows, dtype=np.float32), np.array(labels)
+    return np.array(rows, dtype=np.float32).reshape(-1, len(NAMES)), np.array(labels, dtype=np.int64)
 
 
 def verdict_rows(head: Head, found: Found) -> Rows:
@@ -130,7 +141,7 @@ def verdict_rows(head: Head, found: Found) -> Rows:
             if each.pieces:
                 rows.append(row)
                 labels.append(CLASSES.index(answer.status(each.criterion.id)))
-    return np.array(rows, dtype=np.float32), np.array(labels)
+    return np.array(rows, dtype=np.float32).reshape(-1, len(SUMMARY)), np.array(labels, dtype=np.int64)
 
 
 def known_of(criterion: Criterion, vectors: Vectors, bare: bool, without: str | None = None) -> Exemplars:

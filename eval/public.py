@@ -14,7 +14,7 @@ from pathlib import Path
 from app.core.rubric import Criterion, Kind, Level, Question
 from app.core.verdict import Status
 
-_WORD = re.compile(r"[a-z0-9.]+")
+_WORD = re.compile(r"[a-z0-9]+(?:\.[0-9]+)?")
 #: What the labels of SemEval-2013 say in Viva's words. `incorrect` may be half right; nobody told these apart.
 STATUS_OF = {
     "correct": Status.MET,
@@ -65,15 +65,27 @@ class ShortAnswer:
 def short_answers(path: Path) -> list[ShortAnswer]:
     """Every answer of a file. Raises ValueError that names the line and the field that is missing or unknown."""
     with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
-        return [_answer(json.loads(line), f"{path.name}, line {number}") for number, line in enumerate(lines, 1) if line.strip()]
+        return [_parsed(line, f"line {number}") for number, line in enumerate(lines, 1) if line.strip()]
+
+
+def _parsed(line: str, where: str) -> ShortAnswer:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise ValueError(f"{where} is not JSON: {error}") from error
+    if not isinstance(row, dict):
+        raise ValueError(f"{where} is no JSON object.")
+    return _answer(row, where)
 
 
 def _answer(row: Mapping[str, object], where: str) -> ShortAnswer:
-    references = row.get("reference_answers")
+    given = row.get("reference_answers")
+    listed = given if isinstance(given, Sequence) and not isinstance(given, str) else ()
+    references = tuple(str(text) for text in listed if str(text).strip())
     for field in ("question", "student_answer"):
         if not isinstance(row.get(field), str):
             raise ValueError(f"{where}: {field!r} is missing or not a text.")
-    if not isinstance(references, Sequence) or isinstance(references, str) or not references:
+    if not references:
         raise ValueError(f"{where}: 'reference_answers' is missing or no list of texts.")
     label = row.get("label5") or row.get("label") or row.get("label3")
     score = row.get("score")
@@ -83,7 +95,7 @@ def _answer(row: Mapping[str, object], where: str) -> ShortAnswer:
         raise ValueError(f"{where}: unknown label {label!r}; known are {', '.join(STATUS_OF)}.")
     return ShortAnswer(
         question=str(row["question"]),
-        references=tuple(str(text) for text in references if str(text).strip()),
+        references=references,
         answer=str(row["student_answer"]),
         label=None if label is None else str(label),
         coarse=None if row.get("label3") is None else str(row["label3"]),

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import httpx2
 
+#: What a server says of a request. A wrong key, a limit reached or a bad moment says nothing of it, and is asked again.
+ANSWERS = frozenset({200, 400, 422})
+
 
 class Recorded(httpx2.AsyncBaseTransport):
     """A transport that answers from `folder` what was asked before, and asks `inner` for the rest, if there is one.
@@ -36,11 +39,18 @@ class Recorded(httpx2.AsyncBaseTransport):
                 kept["status"], headers=kept["headers"], content=base64.b64decode(kept["body"]), request=request
             )
         if self._inner is None:
+            self._asked[asked] -= 1
             raise httpx2.ConnectError(f"{path.name} was never asked, and nobody is there to ask", request=request)
-        response = await self._inner.handle_async_request(request)
-        content = await response.aread()
+        try:
+            response = await self._inner.handle_async_request(request)
+            content = await response.aread()
+        except BaseException:
+            self._asked[asked] -= 1
+            raise
         headers = {"content-type": response.headers.get("content-type", "application/json")}
-        if response.status_code < 500:  # a server that is unwell for a moment is no answer
+        if response.status_code not in ANSWERS:
+            self._asked[asked] -= 1
+        else:
             kept = {"status": response.status_code, "headers": headers, "body": base64.b64encode(content).decode()}
             self._folder.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(kept), encoding="utf-8")

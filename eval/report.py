@@ -42,4 +42,4 @@ def write(path: Path, results: Results, baseline: Mapping[str, Figure]) -> None:
 
 
 def _number(value: float) -> str:
-    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3f}".rstrip("0").rstrip(".") if abs(value) >= 10 else f"{value:.2f}"
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3f}"

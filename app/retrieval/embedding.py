@@ -34,8 +34,8 @@ class MiniLM:
     """An Embedder: all-MiniLM-L6-v2 from its package, or any sentence-transformers model by name or folder.
 
     Nothing is loaded until `start()` or the first `embed()`. Texts of concurrent calls share batches: two workers take
-    what is waiting, the oldest text first, together with those nearest to it in length, since a batch is padded to its
-    longest text. Vectors are kept by text, the least recently used go first.
+    what is waiting, the oldest text first, together with those nearest to it in length, since a sentence-transformers model
+    pads a batch to its longest text. Vectors are kept by text, the least recently used go first.
     """
 
     def __init__(self, model: str | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The suites of the evaluation: one module each, with `NAME`, what it `TELLS`, and `measure(bench)`.
+"""The suites of the evaluation: one module each, with what it `TELLS` and `measure(bench)`.
 
 All of them drive the production path: a coach as `app.wiring` builds it.
 """

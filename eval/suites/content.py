@@ -11,20 +11,19 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-import yaml
-
 from app.content import Catalog
 from app.core.verdict import Status
 from eval import plots
-from eval.figures import Figure, average, share
+from eval.figures import CREDIT, Figure, average, share
+from eval.gold import by_id
 from eval.harness import Bench, Measured
+from eval.pairs import read_yaml
 
 TELLS = "Whether a strong, a partial, a buzzword and a wrong answer to each question of the catalog come out in that order."
 GOLD = Path(__file__).parents[1] / "datasets" / "discrimination"
 OPPOSITES = Path(__file__).parents[1] / "datasets" / "opposites.yaml"
 ORDER = ("strong", "partial", "buzzword", "wrong")
 PROFILES = ("strong", "informal", "partial", "buzzword", "wrong")
-CREDIT = frozenset({Status.MET, Status.PARTIAL})
 #: The share of questions that must hold.
 GOAL = 0.9
 
@@ -78,7 +77,8 @@ async def measure(bench: Bench) -> Measured:
     verdicts = [(r.topic, label, r.found[id]) for r in results for id, label in r.labels.items()]
     given = [(topic, label is found) for topic, label, found in verdicts if found is not Status.UNSCORED]
     figures["exact agreement of what was scored"] = share([held for _, held in given], [topic for topic, _ in given])
-    figures["share of verdicts that were scored"] = Figure(round(len(given) / len(verdicts), 4), better="higher")
+    dared = [found is not Status.UNSCORED for _, _, found in verdicts]
+    figures["share of verdicts that were scored"] = share(dared, [topic for topic, _, _ in verdicts])
     for profile in PROFILES:
         own = [result for result in results if result.profile == profile]
         figures[f"mean overall, {profile} answers"] = average([r.overall for r in own], [r.topic for r in own])
@@ -105,13 +105,12 @@ def without_answers(catalog: Catalog, tested: Sequence[Ordered]) -> list[str]:
 
 
 async def _scored(bench: Bench) -> list[Scored]:
-    coach = bench.viva.coach
-    questions = {(q.topic, q.id): q for of_topic in coach.catalog.questions.values() for q in of_topic}
-    files = [yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) for path in sorted(GOLD.glob("*.yaml"))]
+    questions = by_id(bench.viva.coach.catalog)
+    files = [read_yaml(path) for path in sorted(GOLD.glob("*.yaml"))]
     answers = [(file["topic"], answer) for file in files for answer in file["answers"]]
     results = []
     for topic, answer in bench.track(answers, "judging the catalog's gold answers"):
-        interview = await coach.score(questions[topic, answer["question"]], answer["text"], bench.engine)
+        interview = await bench.score(questions[topic, answer["question"]], answer["text"])
         labels = {id: Status(label) for id, label in answer["labels"].items()}
         found = {id: standing.verdict.status for id, standing in interview.here.standings.items()}
         overall = interview.score().overall or 0.0
@@ -121,13 +120,13 @@ async def _scored(bench: Bench) -> list[Scored]:
 
 async def _opposites(bench: Bench) -> dict[str, Figure]:
     """A short right claim and its opposite, with nothing around them."""
-    pairs = yaml.safe_load(OPPOSITES.read_text(encoding="utf-8"))
+    pairs = read_yaml(OPPOSITES)
     found: dict[str, list[Status]] = {"right": [], "wrong": []}
     for pair in bench.track(pairs, "judging opposites"):
         asking = (q for q in bench.viva.coach.catalog.questions[pair["topic"]] if pair["criterion"] in {c.id for c in q.criteria})
         question = next(asking)
         for side, statuses in found.items():
-            interview = await bench.viva.coach.score(question, pair[side], bench.engine)
+            interview = await bench.score(question, pair[side])
             statuses.append(interview.here.status(pair["criterion"]))
     topics = [pair["topic"] for pair in pairs]
     return {

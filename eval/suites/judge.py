@@ -9,6 +9,7 @@ from app.core.rubric import Criterion, Kind
 from app.core.verdict import Status, Verdict
 from eval import plots
 from eval.figures import (
+    CREDIT,
     WORTH,
     Figure,
     agreement_at,
@@ -26,7 +27,6 @@ from eval.harness import Bench, Measured, Mistake
 
 TELLS = "Verdicts and overall scores against authored labels: 24 questions whose rubric ships, 24 with criteria of their own."
 LABELS = (Status.MET, Status.PARTIAL, Status.ABSENT, Status.WRONG)
-CREDIT = frozenset({Status.MET, Status.PARTIAL})
 WORST = 20
 NAMES = {"shipped": "rubrics that ship", "inline": "rubrics it never saw"}
 #: Goals by rubric: kappa over all verdicts, the share of verdicts given and agreement on these, Pearson of the overall.
@@ -60,7 +60,7 @@ async def measure(bench: Bench) -> Measured:
     rows: list[Row] = []
     overalls: list[tuple[GoldAnswer, float]] = []
     for answer in bench.track(gold_answers(bench.viva.coach.catalog), "judging gold answers"):
-        interview = await bench.viva.coach.score(answer.question, answer.text, bench.engine)
+        interview = await bench.score(answer.question, answer.text)
         standings = interview.here.standings
         rows += [Row(answer, c, answer.labels[c.id], standings[c.id].verdict) for c in answer.question.criteria]
         overalls.append((answer, interview.score().overall or 0.0))
@@ -76,7 +76,7 @@ async def measure(bench: Bench) -> Measured:
 def of_verdicts(rows: Sequence[Row], rubric: str) -> dict[str, Figure]:
     """Agreement, the direction of errors, calibration, and coverage against accuracy."""
     labels, found = np.array([row.label for row in rows]), np.array([row.verdict.status for row in rows])
-    right, sure = np.array([row.right for row in rows], dtype=float), np.array([row.verdict.confidence or 0.0 for row in rows])
+    right, sure = judged(rows)
     given = found != Status.UNSCORED
     groups = [row.group for row in rows]
     least_kappa, coverage, least_agreement, _ = GOALS[rubric]
@@ -91,17 +91,18 @@ def of_verdicts(rows: Sequence[Row], rubric: str) -> dict[str, Figure]:
         "weighted kappa, all verdicts": figure(lambda i: kappa(labels[i], found[i]), groups, goal=least_kappa),
         "exact agreement of what was scored": among(given, right),
         "share of verdicts that were scored": share(given.tolist(), groups),
-        f"exact agreement of the surest {coverage:.0%}": figure(
-            lambda i: agreement_at(coverage, right[i], sure[i]), groups, goal=least_agreement
-        ),
         "macro-F1 of the four labels": figure(lambda i: macro_f1(labels[i], found[i], LABELS), groups),
         "credit given where none was earned": among(unearned, credited, "lower"),
-        "credit withheld where it was earned": among(earned, ~credited, "lower"),
+        "no credit where it was earned, unscored among it": among(earned, ~credited, "lower"),
         "called wrong where it was right": among(earned, found == Status.WRONG, "lower"),
-        "calibration error of what was scored": figure(
-            lambda i: calibration_error(right[i][given[i]], sure[i][given[i]]), groups, "lower"
-        ),
     }
+    if sure.any():  # a model that judges once says nothing of how sure it is
+        figures[f"exact agreement of the surest {coverage:.0%}"] = figure(
+            lambda i: agreement_at(coverage, right[i], sure[i]), groups, goal=least_agreement
+        )
+        figures["calibration error of what was scored"] = figure(
+            lambda i: calibration_error(right[i][given[i]], sure[i][given[i]]), groups, "lower"
+        )
     kinds = np.array([row.criterion.kind for row in rows])
     for kind in Kind:
         at = np.flatnonzero(kinds == kind)
@@ -142,11 +143,18 @@ def of_overalls(scored: Sequence[tuple[GoldAnswer, float]], rubric: str) -> dict
     return figures
 
 
+def judged(rows: Sequence[Row]) -> tuple[np.ndarray, np.ndarray]:
+    """Whether each verdict is right, and how sure it is: of what was left unscored, not at all."""
+    sure = [0.0 if row.verdict.status is Status.UNSCORED else row.verdict.confidence or 0.0 for row in rows]
+    return np.array([row.right for row in rows], dtype=float), np.array(sure)
+
+
 def worst(rows: Sequence[Row]) -> list[Mistake]:
     """The verdicts that are furthest off and surest."""
 
     def harm(row: Row) -> float:
-        return abs(WORTH[row.label] - WORTH[row.verdict.status]) * (row.verdict.confidence or 0.0)
+        sure = 1.0 if row.verdict.confidence is None else row.verdict.confidence
+        return abs(WORTH[row.label] - WORTH[row.verdict.status]) * sure
 
     wrong = [row for row in rows if not row.right and row.verdict.status is not Status.UNSCORED]
     return [
@@ -169,9 +177,6 @@ def _pictures(rows: Sequence[Row], overalls: Sequence[tuple[GoldAnswer, float]])
     by_rubric = {name: [row for row in rows if row.answer.rubric == rubric] for rubric, name in NAMES.items()}
     given = {name: [row for row in own if row.verdict.status is not Status.UNSCORED] for name, own in by_rubric.items()}
 
-    def judged(own: Sequence[Row]) -> tuple[np.ndarray, np.ndarray]:
-        return np.array([row.right for row in own], dtype=float), np.array([row.verdict.confidence or 0.0 for row in own])
-
     columns = [status.value for status in (*LABELS, Status.UNSCORED)]
     pictures = {
         f"Verdicts by label: {name}": plots.confusion(
@@ -179,8 +184,9 @@ def _pictures(rows: Sequence[Row], overalls: Sequence[tuple[GoldAnswer, float]])
         )
         for name, own in by_rubric.items()
     }
-    pictures["What a confidence is worth"] = plots.reliability({name: reliability(*judged(own)) for name, own in given.items()})
-    pictures["Risk against coverage"] = plots.coverage({name: judged(own) for name, own in by_rubric.items()})
+    if judged(rows)[1].any():
+        pictures["What a confidence is worth"] = plots.reliability({n: reliability(*judged(own)) for n, own in given.items()})
+        pictures["Risk against coverage"] = plots.coverage({name: judged(own) for name, own in by_rubric.items()})
     means = {
         name: {p: [overall for a, overall in overalls if a.rubric == rubric and a.profile == p] for p in PROFILES}
         for rubric, name in NAMES.items()

@@ -28,7 +28,7 @@ async def measure(bench: Bench) -> Measured:
         # What was read before would be found in the embedder's cache: let every sentence be a new one.
         text = " ".join(f"{sentence.text[:-1]} 0{sentence.text[-1]}" for sentence in sentences(answer.text))
         started = time.perf_counter()
-        await coach.score(answer.question, text, bench.engine)
+        await bench.score(answer.question, text)
         group = next(name for name, (least, most) in LENGTHS.items() if least <= words <= most)
         seconds[group].append(time.perf_counter() - started)
     figures: dict[str, Figure] = {}
@@ -37,8 +37,9 @@ async def measure(bench: Bench) -> Measured:
             figures[f"{name}, median ms"] = Figure(round(float(np.median(values)) * 1000))
             figures[f"{name}, 95th percentile ms"] = Figure(round(float(np.percentile(values, 95)) * 1000))
     picture = plots.by_group({"": {k: [1000 * v for v in own] for k, own in seconds.items()}}, "milliseconds for one grade")
-    return Measured(figures, {"Time for one grade": picture})
+    notes = ["A model's kept answers were read from a disk: these are not its times."] if bench.cache else []
+    return Measured(figures, {"Time for one grade": picture}, notes)
 
 
 async def _prepared(bench: Bench, question: Question) -> None:
-    await bench.viva.coach.score(question, "Let me think about that for a moment.", bench.engine)
+    await bench.score(question, "Let me think about that for a moment.")

@@ -7,8 +7,6 @@ the words repeat themselves or give the point away.
 
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from app.content import default_root
 from app.core.events import Decision, Move, Style
 from app.core.exchange import Outcome, Request
@@ -73,31 +71,28 @@ async def measure(bench: Bench) -> Measured:
         "candidates with gaps who are asked for one": share(
             [each.first_gap is not None for each in incomplete], [each.answer.file for each in incomplete]
         ),
-        "questions until a gap is asked for": average(
-            [each.first_gap or MOST_TURNS for each in incomplete], [each.answer.file for each in incomplete], "lower"
+        "questions until a gap is asked for, where one is": average(
+            [each.first_gap for each in incomplete if each.first_gap], [e.answer.file for e in incomplete if e.first_gap], "lower"
         ),
-        "follow-ups that ask for a gap": share([id in each.gaps for each, _, id in follow_ups], groups),
-        "follow-ups on what had been said": share(
-            [each.answer.labels[id] is Status.MET for each, _, id in follow_ups], groups, "lower"
+        "follow-ups that ask for a gap, not for what had been said": share(
+            [id in each.gaps for each, _, id in follow_ups], groups
         ),
         "challenges of what was right": share(
             [each.answer.labels[id] is Status.MET for each, move, id in follow_ups if move is Move.CHALLENGE],
             [each.answer.file for each, move, _ in follow_ups if move is Move.CHALLENGE],
             "lower",
         ),
-        "probes that give the point away": share(told, [each.answer.file for each, _ in probes], "lower"),
-        "interviews in which a sentence is said twice": share(
+        "probes that the guard would hold back as telling": share(told, [each.answer.file for each, _ in probes], "lower"),
+        "interviews in which a message is said twice": share(
             [len({*texts}) < len(texts) for texts in seen], [each.answer.file for each in interviews], "lower"
         ),
         "follow-ups to an answer": average([len(each.criteria) for each in interviews], [i.answer.file for i in interviews]),
     }
-    by_profile = {p: [e.first_gap for e in incomplete if e.answer.profile == p] for p in PROFILES}
-    for profile, firsts in by_profile.items():
-        held = [first == 1 for first in firsts]
-        if held:
-            figures[f"first follow-up asks for a gap, {profile.replace('_', ' ')} answers"] = Figure(
-                round(float(np.mean(held)), 4)
-            )
+    for profile in PROFILES:
+        own = [each for each in incomplete if each.answer.profile == profile]
+        name = f"first follow-up asks for a gap, {profile.replace('_', ' ')} answers"
+        if own:
+            figures[name] = share([each.first_gap == 1 for each in own], [each.answer.file for each in own])
     notes = [
         f"Asked {each.answer.profile} {each.answer.file} for {id}, which had been said."
         for each, _, id in follow_ups

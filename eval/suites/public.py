@@ -13,6 +13,7 @@ import numpy as np
 from app.core.errors import Invalid
 from app.core.verdict import Status
 from app.engines.offline.judge import Thresholds
+from app.examiner import RESERVE
 from eval import plots
 from eval.figures import Figure, figure, macro_f1, pearson, share
 from eval.harness import Bench, Measured, bench_for
@@ -31,32 +32,44 @@ async def measure_files(bench: Bench, paths: Sequence[Path]) -> Measured:
     """Every split of every file apart, but for what training used."""
     figures: dict[str, Figure] = {}
     pictures: dict[str, str] = {}
-    async with bench_for(bench.engine, bench.cache, bench.quiet, index=False, thresholds=DECIDED) as decided:
-        for path in paths:
-            try:
-                rows = short_answers(path)
-            except (OSError, ValueError) as error:
-                raise Invalid(f"{path} cannot be read: {error}") from error
-            for split in dict.fromkeys(row.split for row in rows):
-                if split == "train":
-                    continue
-                name = f"{path.name.split('.')[0]} {split}".strip()
-                own = [row for row in rows if row.split == split]
-                found = [await best(decided, row) for row in bench.track(own, name)]
-                dared = [await best(bench, row) for row in bench.track(own, f"{name}, as it dares")]
-                figures |= {f"{name}, {what}": each for what, each in of_split(own, found, dared).items()}
-                if own[0].label:
-                    labels = [(row.status or Status.ABSENT).value for row in own]
-                    names = [status.value for status in RANKING[:4]]
-                    pictures[name] = plots.confusion(labels, [status.value for status in found], names, names)
+    sets = read(paths)
+    embedded = bench.engine == RESERVE
+    async with bench_for(bench.engine, bench.cache, bench.quiet, index=not embedded, thresholds=DECIDED) as decided:
+        for name, own in sets.items():
+            found = [await best(decided, row) for row in bench.track(own, name)]
+            # A model's verdicts have no thresholds to take away.
+            dared = [await best(bench, row) for row in bench.track(own, f"{name}, as it dares")] if embedded else found
+            figures |= {f"{name}, {what}": each for what, each in of_split(own, found, dared).items()}
+            if own[0].label:
+                labels = [(row.status or Status.ABSENT).value for row in own]
+                names = [status.value for status in RANKING[:4]]
+                pictures[name] = plots.confusion(labels, [status.value for status in found], names, names)
     return Measured(figures, pictures)
+
+
+def read(paths: Sequence[Path]) -> dict[str, list[ShortAnswer]]:
+    """Every split of every file by name, but for what training used. Raises Invalid where one cannot be read or none is left."""
+    sets: dict[str, list[ShortAnswer]] = {}
+    for path in paths:
+        try:
+            rows = short_answers(path)
+        except (OSError, ValueError) as error:
+            raise Invalid(f"{path} cannot be read: {error}") from error
+        for row in rows:
+            if row.split != "train":
+                sets.setdefault(f"{path.name.split('.')[0]} {row.split}".strip(), []).append(row)
+    if not sets:
+        raise Invalid("There is nothing to grade: every answer is of the split train, which the judge may have learned from.")
+    return sets
 
 
 async def best(bench: Bench, row: ShortAnswer) -> Status:
     """The best verdict over the references."""
+    if not row.answer.strip():
+        return Status.ABSENT
     found = []
     for reference in row.references:
-        interview = await bench.viva.coach.score(row.asked(reference), row.answer, bench.engine)
+        interview = await bench.score(row.asked(reference), row.answer)
         found.append(interview.here.status("reference"))
         if found[-1] is Status.MET:
             break

@@ -1,8 +1,8 @@
 """Do grades stay where only the form changes, and move where the meaning does?
 
 Gold answers are written again: with typing errors, in another order, with padding, in capitals, without articles and endings as
-some learners write, with plain synonyms. No verdict may move. Then what they claim is taken back or turned round, in wordings
-that no training saw: credit must go.
+some learners write, with plain synonyms. No verdict may move. Then what they claim is taken back, in wordings that no training
+saw: credit must go.
 """
 
 import random
@@ -12,20 +12,18 @@ from pathlib import Path
 
 import numpy as np
 
-from app.core.verdict import Status
 from app.engines.segment import sentences
 from eval import plots
-from eval.figures import Figure, average, share
+from eval.figures import CREDIT, Figure, average, share
 from eval.gold import GoldAnswer, gold_answers
-from eval.harness import Bench, Measured
+from eval.harness import Bench, Grade, Measured
 from eval.pairs import read_yaml
 
 TELLS = "Whether grades stay when an answer's form changes, and fall when its meaning is taken back."
 SEED = 3
 PROFILES = ("strong", "partial", "informal")
-CREDIT = frozenset({Status.MET, Status.PARTIAL})
 SYNONYMS: Mapping[str, str] = read_yaml(Path(__file__).parents[1] / "datasets" / "synonyms.yaml")
-#: Wrappings that take a claim back. None of them, and nothing like them, stands in the training data.
+#: Wrappings that take a claim back. The training data has other ones (DENIALS in `eval/pairs.py`).
 TAKEN_BACK = (
     "Whoever says the following has it backwards: {}",
     "Some colleagues would tell you this, and they are mistaken: {}",
@@ -38,7 +36,7 @@ Change = Callable[[str, random.Random], str]
 
 
 def typing_errors(text: str, rng: random.Random) -> str:
-    """Two neighbouring letters swapped in one longer word of twelve."""
+    """Two neighbouring letters swapped in one longer word of six."""
     words = text.split(" ")
     for place, word in enumerate(words):
         if len(word) > 5 and word.isalpha() and rng.random() < 1 / 6:
@@ -97,7 +95,7 @@ async def measure(bench: Bench) -> Measured:
     catalog = bench.viva.coach.catalog
     chosen = [a for a in gold_answers(catalog) if a.profile in PROFILES and a.rubric == "shipped"]
     rng = random.Random(SEED)
-    before = {id(a): await _graded(bench, a, a.text) for a in bench.track(chosen, "as they are")}
+    before = {id(a): await bench.grade(a.question, a.text) for a in bench.track(chosen, "as they are")}
     figures: dict[str, Figure] = {}
     moved: dict[str, list[float]] = {}
     for name, change in FORM.items():
@@ -106,7 +104,7 @@ async def measure(bench: Bench) -> Measured:
         shifts: list[float] = []
         for answer in bench.track(chosen, name):
             statuses, overall = before[id(answer)]
-            after, changed = await _graded(bench, answer, change(answer.text, rng))
+            after, changed = await bench.grade(answer.question, change(answer.text, rng))
             stayed += [after[key] is status for key, status in statuses.items()]
             groups += [answer.file] * len(statuses)
             shifts.append(changed - overall)
@@ -117,15 +115,13 @@ async def measure(bench: Bench) -> Measured:
     return Measured(figures, {"What a change of form does to the overall": plots.by_group({"": moved}, "change of the overall")})
 
 
-async def _reversed(
-    bench: Bench, strong: list[GoldAnswer], before: Mapping[int, tuple[dict[str, Status], float]], rng: random.Random
-) -> dict[str, Figure]:
+async def _reversed(bench: Bench, strong: list[GoldAnswer], before: Mapping[int, Grade], rng: random.Random) -> dict[str, Figure]:
     kept: list[bool] = []
     groups: list[str] = []
     ratios: list[float] = []
     for answer in bench.track(strong, "taken back"):
         statuses, overall = before[id(answer)]
-        after, changed = await _graded(bench, answer, taken_back(answer.text, rng))
+        after, changed = await bench.grade(answer.question, taken_back(answer.text, rng))
         credited = [key for key, status in statuses.items() if status in CREDIT]
         kept += [after[key] in CREDIT for key in credited]
         groups += [answer.file] * len(credited)
@@ -134,8 +130,3 @@ async def _reversed(
         "credit kept when every sentence is taken back": share(kept, groups, "lower"),
         "of a strong answer's overall, kept when it is taken back": average(ratios, [a.file for a in strong], "lower"),
     }
-
-
-async def _graded(bench: Bench, answer: GoldAnswer, text: str) -> tuple[dict[str, Status], float]:
-    interview = await bench.viva.coach.score(answer.question, text, bench.engine)
-    return {id: s.verdict.status for id, s in interview.here.standings.items()}, interview.score().overall or 0.0

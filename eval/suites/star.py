@@ -14,7 +14,6 @@ from pathlib import Path
 from statistics import mean
 
 import numpy as np
-import yaml
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import cohen_kappa_score
 
@@ -25,6 +24,7 @@ from app.story_rubric import load_story_rubric
 from eval import plots
 from eval.figures import Figure, average, figure
 from eval.harness import Bench, Measured
+from eval.pairs import read_yaml
 
 TELLS = "Scores of STAR stories against authored labels, on prompts and authors that no training saw."
 HERE = Path(__file__).parents[1]
@@ -54,7 +54,7 @@ def told(folder: Path) -> list[Told]:
     """The stories of a folder. Raises ValueError where one quotes what it does not say."""
     found = []
     for path in sorted(folder.glob("*.yaml")):
-        file = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        file = read_yaml(path)
         found += [_told(file["prompt"], story) for story in file["stories"]]
     return found
 
@@ -79,9 +79,9 @@ def _flat(text: str) -> str:
 Scores = np.ndarray
 
 
-async def read(bench: Bench, texts: Sequence[str], says: str) -> Scores:
-    """What the engine's reader makes of some texts."""
-    found = [await bench.viva.stories.read("", text, bench.engine) for text in bench.track(texts, says)]
+async def read(bench: Bench, stories: Sequence[tuple[str, str]], says: str) -> Scores:
+    """What the engine's reader makes of some (prompt, text)."""
+    found = [await bench.viva.stories.read(prompt, text, bench.engine) for prompt, text in bench.track(stories, says)]
     return np.array([[reading.score for reading in analysis.readings] for analysis in found])
 
 
@@ -136,10 +136,10 @@ async def measure(bench: Bench) -> Measured:
     unseen, learned = told(UNSEEN), told(LEARNED)
     prompts, texts = [story.prompt for story in unseen], [story.text for story in unseen]
     truth = np.array([[*story.scores.values()] for story in unseen])
-    found = await read(bench, texts, "reading stories")
-    other_order = await read(bench, [shuffled(text, rng) for text in texts], "stories in another order")
-    labelled = await read(bench, [LABELS + text for text in texts], "stories with empty labels")
-    together = await read(bench, [by_the_team(text) for text in texts], "stories by the team")
+    found = await read(bench, [*zip(prompts, texts, strict=True)], "reading stories")
+    other_order = await read(bench, [(s.prompt, shuffled(s.text, rng)) for s in unseen], "stories in another order")
+    labelled = await read(bench, [(s.prompt, LABELS + s.text) for s in unseen], "stories with empty labels")
+    together = await read(bench, [(s.prompt, by_the_team(s.text)) for s in unseen], "stories by the team")
     figures: dict[str, Figure] = {
         "mean weighted kappa": figure(lambda rows: mean(kappas(truth[rows], found[rows])), prompts, goal=LEAST_KAPPA),
         "overall, mean error of 5": figure(
@@ -157,7 +157,9 @@ async def measure(bench: Bench) -> Measured:
     marks = overalls(found, rubric)
     owned = list(Dimension).index(Dimension.OWNERSHIP)
     drop = (together - found) * STEP
-    rest = np.delete(np.abs(drop.mean(axis=0)), owned)
+
+    def most_moved(some: np.ndarray) -> float:
+        return float(np.delete(np.abs(some.mean(axis=0)), owned).max())
 
     figures |= {
         "another order moves the overall by": average(
@@ -165,8 +167,8 @@ async def measure(bench: Bench) -> Measured:
         ),
         "empty labels add": average((overalls(labelled, rubric) - marks).tolist(), prompts, "lower", goal=0.0),
         "“we” for “I” moves ownership by": average(drop[:, owned].tolist(), prompts, "lower", goal=-STEP / 5),
-        "“we” for “I” moves no other dimension by more than": Figure(
-            round(float(rest.max()), 4), None, None, "lower", MOST_MOVED
+        "“we” for “I” moves another dimension, at most, by": figure(
+            lambda rows: most_moved(drop[rows]), prompts, "lower", goal=MOST_MOVED
         ),
     }
     values = {each.value.replace("_", "-"): figures[f"weighted kappa, {each.value.replace('_', '-')}"] for each in Dimension}

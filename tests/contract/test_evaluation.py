@@ -1,9 +1,13 @@
 """The evaluation: figures and intervals that can be checked by hand, the gate, the report, and a model's answers kept on disk."""
 
 import json
+import random
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import httpx2
 import numpy as np
 import pytest
 
@@ -12,13 +16,15 @@ from app.core.errors import Invalid
 from app.core.events import Spoke
 from app.core.exchange import Request, Token
 from app.core.verdict import Status
-from eval import figures, harness
-from eval.figures import Figure, agreement_at, calibration_error, figure, kappa, macro_f1, share
+from eval import figures, gold, harness
+from eval.figures import Figure, agreement_at, calibration_error, figure, kappa, macro_f1, reliability, share
 from eval.gold import PROFILES, gold_answers
 from eval.harness import Measured, Mistake, Results
 from eval.public import short_answers
+from eval.recorded import Recorded
 from eval.report import write
 from eval.scripted_model import ScriptedModel
+from eval.suites.robustness import FORM, Change
 
 MET, PARTIAL, ABSENT, WRONG, UNSCORED = Status.MET, Status.PARTIAL, Status.ABSENT, Status.WRONG, Status.UNSCORED
 
@@ -64,6 +70,23 @@ def test_the_surest_verdicts_are_kept_first_and_a_confidence_is_worth_what_it_sa
     assert calibration_error(np.zeros(10), np.full(10, 0.9)) == pytest.approx(0.9)
 
 
+@pytest.mark.parametrize("sure", [[0.5, 0.55, 0.95], [0.9, 0.95], [0.8, 0.85, 0.9, 1.0], []])
+def test_confidences_on_the_edge_of_a_bin_are_counted_once(sure: list[float]) -> None:
+    """They are rounded, so edges are common; where nothing was scored there is nothing to be wrong about."""
+    shares, means, counts = reliability(np.ones(len(sure)), np.array(sure))
+    assert counts.sum() == len(sure)
+    assert len(shares) == len(means) == len(counts)
+    assert calibration_error(np.ones(len(sure)), np.array(sure)) == pytest.approx(1 - np.mean(sure) if sure else 0)
+
+
+def test_what_never_happened_may_still_happen() -> None:
+    """None of eighty is no proof of none: the interval does not shrink to nothing."""
+    never = share([False] * 80, range(80), "lower")
+    assert never.value == never.low == 0
+    assert never.high is not None
+    assert 0.02 < never.high < 0.1
+
+
 def test_only_what_lies_beyond_the_interval_is_worse() -> None:
     """On the bad side: below for what should be high, above for what should be low. What is only told is never worse."""
     before = {"judge: a": Figure(0.8, 0.7, 0.9, "higher"), "judge: b": Figure(0.1, 0.05, 0.2, "lower"), "judge: c": Figure(50)}
@@ -71,6 +94,12 @@ def test_only_what_lies_beyond_the_interval_is_worse() -> None:
     assert harness.regressions(found, before) == []
     found = results(a=Figure(0.69, better="higher"), b=Figure(0.21, better="lower"), c=Figure(500)).figures()
     assert [line.split(":")[1].strip() for line in harness.regressions(found, before)] == ["a", "b"]
+
+
+def test_a_figure_that_is_gone_is_told() -> None:
+    """Of the suites that ran; nobody can lose a regression by renaming it."""
+    before = {"judge: a": Figure(0.8, better="higher"), "star: b": Figure(0.8, better="higher")}
+    assert harness.regressions(results(c=Figure(1)).figures(), before) == ["judge: a: not measured any more"]
 
 
 @pytest.mark.parametrize(("value", "opens"), [(0.75, True), (0.5, False)])
@@ -134,6 +163,7 @@ def test_short_answers_are_read_and_what_is_missing_is_named(tmp_path: Path) -> 
     first, second = short_answers(path)
     assert (first.status, second.score) == (MET, 0.5)
     for fault, says in (
+        ({"reference_answers": [" "]}, "line 1: 'reference_answers'"),
         ({"label": "splendid"}, "line 1: unknown label 'splendid'"),
         ({"label": None}, "line 1: neither 'label' nor 'score'"),
         ({"reference_answers": []}, "line 1: 'reference_answers'"),
@@ -142,6 +172,68 @@ def test_short_answers_are_read_and_what_is_missing_is_named(tmp_path: Path) -> 
         path.write_text(json.dumps({**row, **fault}))
         with pytest.raises(ValueError, match=says):
             short_answers(path)
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Gold answers of one question that ships and of one that does not, so that suites are through in seconds."""
+    for name in ("k-means.yaml", "survey-sampling.yaml"):
+        (tmp_path / name).write_bytes((gold.FOLDER / name).read_bytes())
+    monkeypatch.setattr(gold, "FOLDER", tmp_path)
+
+
+@pytest.mark.usefixtures("few")
+async def test_the_suites_over_gold_answers_run_and_say_what_they_are_meant_to() -> None:
+    """Over the production path: right answers stand above wrong ones, form changes little, and nothing changes by itself."""
+    found = (await harness.run(["judge", "probes", "robustness", "stability", "latency"], "offline", quiet=True)).figures()
+    assert all(each.low is None or each.low <= each.value <= each.high for each in found.values() if each.high is not None)
+    assert found["judge: rubrics that ship, mean overall, strong answers"].value > 3
+    assert found["judge: rubrics that ship, mean overall, wrong answers"].value < 1
+    assert found["probes: candidates with gaps who are asked for one"].value > 0.5
+    assert found["robustness: verdicts that stay, padding"].value > 0.8
+    assert found["stability: verdicts that are the same each time"].value == 1
+    assert found["latency: 41 to 80, median ms"].value > 0
+
+
+@pytest.mark.parametrize("change", FORM.values(), ids=FORM.keys())
+def test_a_change_of_form_changes_the_words_and_leaves_some(change: Change, catalog: Catalog) -> None:
+    """Whatever the answer: something is different, and about as long."""
+    for answer in gold_answers(catalog)[::23]:
+        changed = change(answer.text, random.Random(1))
+        assert 0.8 < len(changed) / len(answer.text) < 3
+    assert any(change(a.text, random.Random(1)) != a.text for a in gold_answers(catalog)[:5])
+
+
+async def test_a_wrong_key_is_not_kept_and_a_missing_server_costs_no_place(tmp_path: Path) -> None:
+    """What says nothing of the request is asked again, and the answers keep their numbers."""
+    replies = iter([401, 200, 200])
+    inner = httpx2.MockTransport(lambda request: httpx2.Response(next(replies), json={"n": 1}))
+    online = Recorded(tmp_path, inner)
+    request = httpx2.Request("POST", "http://127.0.0.1/v1/chat", content=b"{}")
+    assert [(await online.handle_async_request(request)).status_code for _ in range(3)] == [401, 200, 200]
+    offline = Recorded(tmp_path)
+    assert [(await offline.handle_async_request(request)).status_code for _ in range(2)] == [200, 200]
+    with pytest.raises(httpx2.ConnectError, match="was never asked"):
+        await offline.handle_async_request(request)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["nonsense"], "There is no suite 'nonsense'"),
+        (["judge", "public"], "There is no suite 'public'"),
+        (["public"], "Name a file of short answers"),
+        (["public", "nowhere.jsonl"], "nowhere.jsonl cannot be read"),
+        (["judge", "--gate", "--against", "nowhere.json"], "There is no baseline at nowhere.json"),
+    ],
+)
+def test_the_command_says_what_it_cannot_do(words: list[str], says: str, tmp_path: Path) -> None:
+    """In one plain line, with exit code 2."""
+    viva = Path(sys.executable).with_name("viva")
+    done = subprocess.run([viva, "eval", *words], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 async def test_a_models_answers_are_kept_and_asked_for_once(

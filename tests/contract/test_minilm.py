@@ -1,10 +1,12 @@
 """The embedding: what was published, to the last digit that counts, and the same whatever else is read."""
 
 import numpy as np
+from tokenizers import Tokenizer
 
 from app.content import default_root, load
 from app.retrieval.embedding import MiniLM
-from app.retrieval.minilm import LONGEST, packaged
+from app.retrieval.minilm import LONGEST, READ_LAYER, packaged
+from eval.network import minilm
 
 STRANGE = ("", "  ", "Ünïcode ❤ 漢字", "word " * 400)
 
@@ -22,8 +24,21 @@ async def test_vectors_are_those_of_the_published_model() -> None:
     np.testing.assert_allclose(await ours.embed(texts), await published.embed(texts), atol=1e-6)
 
 
+async def test_hidden_states_are_those_of_the_layer_that_the_judge_goes_on_from() -> None:
+    """As transformers computes them."""
+    import torch
+
+    bert, tokenizer = minilm(), Tokenizer.from_file(str(packaged() / "tokenizer.json"))
+    tokenizer.no_padding()
+    for text in _texts()[4:12]:
+        [(_, hidden)] = await MiniLM().read([text])
+        with torch.inference_mode():
+            layers = bert(input_ids=torch.tensor([tokenizer.encode(text).ids]), output_hidden_states=True).hidden_states
+        np.testing.assert_allclose(hidden, layers[READ_LAYER][0], atol=4e-3)  # they are kept in half precision
+
+
 async def test_a_reading_does_not_depend_on_what_is_read_with_it() -> None:
-    """Bit for bit: alone, among others, and from two callers at once."""
+    """Bit for bit: alone, and among others that two workers read."""
     texts = _texts()
     together = await MiniLM().read(texts)
     reader = MiniLM()

@@ -6,7 +6,11 @@ import pytest
 
 from app.content import Catalog, default_root, load
 from app.core.verdict import Status
-from eval.graded import Graded, graded_answers, graded_pairs, replies
+from app.engines.offline.entailment import HALF, OTHER, SAME
+from eval.graded import Graded, graded_answers, graded_pairs, inline_rubrics, replies
+from eval.lots import school_lot, school_pairs
+from eval.pairs import lines_of, rubrics_of
+from eval.public import ShortAnswer
 
 
 @pytest.fixture(scope="module")
@@ -52,3 +56,32 @@ def test_a_pair_never_says_that_words_which_earn_a_criterion_are_silent_on_it(an
         for pair in graded_pairs(answer, rng):
             labels.setdefault((pair.sentence, pair.claim), set()).add(pair.label)
         assert all(len(each) == 1 for each in labels.values())
+
+
+def test_inline_rubrics_and_informal_lines_are_whole(catalog: Catalog) -> None:
+    """Every criterion, of the catalog and of other subjects, has informal twins, and a line that is beside the point."""
+    inline = {name: lines for name, (_, lines, _) in inline_rubrics().items()}
+    shipped = {name: lines_of(name, criteria) for name, criteria in rubrics_of(catalog).items()}
+    assert inline.keys().isdisjoint(shipped)
+    for lines in (each for of_rubric in (inline | shipped).values() for each in of_rubric):
+        assert len(lines.twins) >= 4
+        assert len(lines.beside) == 1
+        assert not {*lines.right} & {*lines.wrong}
+        assert lines.without({*lines.beside}).beside == ()
+
+
+def test_a_school_question_is_a_rubric_of_one_criterion() -> None:
+    """With the reference that the answer is most like; an answer that earns nothing has no words that do."""
+    refs = ("The switch is open.", "The battery is empty.")
+    right, half, off = (
+        ShortAnswer("Why is it dark?", refs, text, label, None, None, "train")
+        for text, label in (
+            ("the battery is flat", "correct"),
+            ("a switch", "partially_correct_incomplete"),
+            ("no idea", "irrelevant"),
+        )
+    )
+    lot = school_lot("lamp", [right, half, off])
+    assert [answer.question.criteria[0].statement for answer in lot.answers[:2]] == [refs[1], refs[0]]
+    assert [answer.status("reference") for answer in lot.answers] == [Status.MET, Status.PARTIAL, Status.ABSENT]
+    assert {pair.label for pair in school_pairs([right, half, off])} == {SAME, HALF, OTHER}
