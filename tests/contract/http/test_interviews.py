@@ -46,7 +46,10 @@ async def test_a_start_asks_a_question_and_says_where_the_interview_is(client: h
 @pytest.mark.parametrize("body", [None, {}, {"topic": None, "topics": None, "minutes": None}])
 async def test_nothing_named_is_a_surprise(client: httpx.AsyncClient, body: Any) -> None:
     response = await client.post("/v1/interviews", json=body) if body is not None else await client.post("/v1/interviews")
-    assert (response.status_code, response.json()["question"]["of"]) == (201, 1)
+    assert response.status_code == 201
+    question = response.json()["question"]
+    # It may be a case, which has four stages.
+    assert question["of"] == (4 if question["stage"] else 1)
 
 
 async def test_topics_loop_and_level_narrow_the_choice(start: Any, catalog: Catalog) -> None:
