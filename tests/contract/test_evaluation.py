@@ -16,11 +16,13 @@ from app.core.errors import Invalid
 from app.core.events import Spoke
 from app.core.exchange import Request, Token
 from app.core.verdict import Status
+from app.engines.offline.entailment import HALF, OTHER, SAME
 from eval import figures, gold, harness
 from eval.figures import Figure, agreement_at, calibration_error, figure, kappa, macro_f1, reliability, share
 from eval.gold import PROFILES, gold_answers
 from eval.harness import Measured, Mistake, Results
-from eval.public import short_answers
+from eval.lots import school_lot, school_pairs
+from eval.public import ShortAnswer, short_answers
 from eval.recorded import Recorded
 from eval.report import write
 from eval.scripted_model import ScriptedModel
@@ -172,6 +174,23 @@ def test_short_answers_are_read_and_what_is_missing_is_named(tmp_path: Path) -> 
         path.write_text(json.dumps({**row, **fault}))
         with pytest.raises(ValueError, match=says):
             short_answers(path)
+
+
+def test_a_school_question_is_a_rubric_of_one_criterion() -> None:
+    """With the reference that the answer is most like; an answer that earns nothing has no words that do."""
+    refs = ("The switch is open.", "The battery is empty.")
+    right, half, off = (
+        ShortAnswer("Why is it dark?", refs, text, label, None, None, "train")
+        for text, label in (
+            ("the battery is flat", "correct"),
+            ("a switch", "partially_correct_incomplete"),
+            ("no idea", "irrelevant"),
+        )
+    )
+    lot = school_lot("lamp", [right, half, off])
+    assert [answer.question.criteria[0].statement for answer in lot.answers[:2]] == [refs[1], refs[0]]
+    assert [answer.status("reference") for answer in lot.answers] == [Status.MET, Status.PARTIAL, Status.ABSENT]
+    assert {pair.label for pair in school_pairs([right, half, off])} == {SAME, HALF, OTHER}
 
 
 @pytest.fixture

@@ -6,11 +6,8 @@ import pytest
 
 from app.content import Catalog, default_root, load
 from app.core.verdict import Status
-from app.engines.offline.entailment import HALF, OTHER, SAME
 from eval.graded import Graded, graded_answers, graded_pairs, inline_rubrics, replies
-from eval.lots import school_lot, school_pairs
 from eval.pairs import lines_of, rubrics_of
-from eval.public import ShortAnswer
 
 
 @pytest.fixture(scope="module")
@@ -68,20 +65,3 @@ def test_inline_rubrics_and_informal_lines_are_whole(catalog: Catalog) -> None:
         assert len(lines.beside) == 1
         assert not {*lines.right} & {*lines.wrong}
         assert lines.without({*lines.beside}).beside == ()
-
-
-def test_a_school_question_is_a_rubric_of_one_criterion() -> None:
-    """With the reference that the answer is most like; an answer that earns nothing has no words that do."""
-    refs = ("The switch is open.", "The battery is empty.")
-    right, half, off = (
-        ShortAnswer("Why is it dark?", refs, text, label, None, None, "train")
-        for text, label in (
-            ("the battery is flat", "correct"),
-            ("a switch", "partially_correct_incomplete"),
-            ("no idea", "irrelevant"),
-        )
-    )
-    lot = school_lot("lamp", [right, half, off])
-    assert [answer.question.criteria[0].statement for answer in lot.answers[:2]] == [refs[1], refs[0]]
-    assert [answer.status("reference") for answer in lot.answers] == [Status.MET, Status.PARTIAL, Status.ABSENT]
-    assert {pair.label for pair in school_pairs([right, half, off])} == {SAME, HALF, OTHER}
