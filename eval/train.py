@@ -1,4 +1,4 @@
-"""Trains the offline judge: `python -m eval.train`. Seeded, on two cores, within two hours.
+"""Trains the offline judge: `python -m eval.train`. Seeded, on two cores.
 
 The network learns from public inference pairs, then from what candidates may say of each criterion, of the catalog's rubrics
 and of other subjects', from half of the graded answers, and from the training parts of two sets of school answers. The heads
