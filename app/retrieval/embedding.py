@@ -26,6 +26,7 @@ Encode = Callable[[list[str]], list[Reading]]
 BATCH = 16
 WORKERS = 2
 CACHED_TEXTS = 8_000
+SHUT_DOWN = "The embedding model was shut down."
 
 _log = logging.getLogger(__name__)
 
@@ -52,6 +53,7 @@ class MiniLM:
         self._waiting: dict[str, Future[Reading]] = {}
         self._running: dict[str, Future[Reading]] = {}
         self._idle = WORKERS
+        self._closed = False
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="embed")
 
     def start(self) -> None:
@@ -88,10 +90,11 @@ class MiniLM:
     def close(self) -> None:
         """Let the workers go; texts still waiting are given up."""
         with self._lock:
+            self._closed = True
             waiting = list(self._waiting.values())
             self._waiting.clear()
         for future in waiting:
-            future.set_exception(Unavailable("The embedding model was shut down."))
+            future.set_exception(Unavailable(SHUT_DOWN))
         self._pool.shutdown(wait=False)
 
     async def _wait_for_model(self) -> None:
@@ -110,6 +113,8 @@ class MiniLM:
         """For each text its vector, or the future of it; wakes the workers if there is something to do."""
         slots: list[Reading | Future[Reading]] = []
         with self._lock:
+            if self._closed:
+                raise Unavailable(SHUT_DOWN)
             for text in texts:
                 if text in self._cache:
                     self._cache.move_to_end(text)
@@ -120,9 +125,8 @@ class MiniLM:
                     future = self._waiting[text] = Future()
                     future.set_running_or_notify_cancel()
                 slots.append(future)
-            wake = min(WORKERS, len(self._waiting))
-        for _ in range(wake):
-            self._pool.submit(self._work)
+            for _ in range(min(WORKERS, len(self._waiting))):
+                self._pool.submit(self._work)  # under the lock: after `close` the pool takes nothing
         return slots
 
     def _work(self) -> None:

@@ -186,3 +186,11 @@ async def test_a_chroma_server(tmp_path: Path, chroma_url: str, catalog: Catalog
     assert (await second.query(query, 3, [passages[3].topic]))[0][0] == 3
     await first.close()
     await second.close()
+
+
+async def test_a_model_that_was_shut_down_says_so():
+    model = MiniLM()
+    await model.embed(["a"])
+    model.close()
+    with pytest.raises(Unavailable, match="shut down"):
+        await model.embed(["b"])
