@@ -7,7 +7,7 @@ each with the words that do; every other criterion of the question is absent.
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.content import Catalog
@@ -15,7 +15,7 @@ from app.core.rubric import Criterion, Kind, Level, Question
 from app.core.verdict import Status, Verdict
 from app.engines.offline.entailment import OTHER
 from app.engines.segment import Span, sentences, stretches, units
-from eval.pairs import LABEL_OF, TRAINING, Lines, Pair, literal, read_yaml, spoken
+from eval.pairs import LABEL_OF, TRAINING, Lines, Pair, Stance, framed, in_a_frame, literal, read_yaml, spoken
 
 EARNING = (Status.MET, Status.PARTIAL, Status.WRONG)
 #: Sentences of a reply that is cut out of an answer, at most.
@@ -26,6 +26,12 @@ PROBED, OBEDIENT = 0.6, 0.8
 PAST, CONSTANT = 0.5, 0.8
 #: A piece shows what the quote does when it holds this share of it; below FRAGMENT it has nothing of it.
 WHOLE, FRAGMENT = 0.6, 0.1
+#: How often a piece is learned beside a statement on which it is silent.
+SILENT = 0.5
+#: How often all sentences of an answer that is put into frames are taken back, and all stood by; and where they are not of one
+#: kind, how often a sentence has a frame, and of what stance.
+ALL_DENIED, ALL_AFFIRMED, SOME = 0.35, 0.2, 0.35
+MIXED = {Stance.DENY: 0.5, Stance.AFFIRM: 0.35, Stance.ASIDE: 0.15}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +100,44 @@ def replies(answer: Graded, count: int, rng: random.Random) -> list[Graded]:
     return [_reply(answer, spans, rng) for _ in range(count)] if len(spans) > 1 else []
 
 
+def in_frames(answer: Graded, rng: random.Random) -> Graded:
+    """The answer with sentences taken back, stood by, or only mentioned. What cannot be told of a criterion leaves it out."""
+    parts = sentences(answer.text)
+    chance = rng.random()
+    if chance < ALL_DENIED + ALL_AFFIRMED:
+        stances: list[Stance | None] = [Stance.DENY if chance < ALL_DENIED else Stance.AFFIRM] * len(parts)
+    else:
+        drawn = rng.choices([*MIXED], [*MIXED.values()], k=len(parts))
+        stances = [stance if rng.random() < SOME else None for stance in drawn]
+    said = [framed(p.text, s, rng, taught=False) if s else p.text for p, s in zip(parts, stances, strict=True)]
+    starts = [sum(len(text) + 1 for text in said[:index]) for index in range(len(said))]
+    text = " ".join(said)
+    earned, unknown = {}, set()
+    for id, (status, words) in answer.earned.items():
+        touched = [i for i, part in enumerate(parts) if part.start < words.end and words.start < part.end]
+        around = {stances[i] for i in touched}
+        stance = around.pop()
+        after = stance.of(status) if stance else status
+        if around or after is None:
+            unknown.add(id)
+        elif after is not Status.ABSENT:
+            first, last = touched[0], touched[-1]
+            start = starts[first] + (0 if stance else max(0, words.start - parts[first].start))
+            end = starts[last] + (len(said[last]) if stance else min(len(said[last]), words.end - parts[last].start))
+            earned[id] = (after, Span(text[start:end], start, end))
+    criteria = tuple(c for c in answer.criteria if c.id not in unknown)
+    return replace(answer, text=text, criteria=criteria, earned=earned)
+
+
 def as_answers(question: Question, lines: Lines, only: set[str], count: int, rng: random.Random) -> list[Graded]:
-    """Lines of one criterion, and its statement repeated and denied, as answers of one sentence.
+    """Lines of one criterion, and as many of it repeated, denied and upheld, as answers of one sentence.
 
     Half of them have a past: somebody who is right here was mostly right before, and somebody who is wrong mostly wrong.
     """
-    said = [(text, status) for text, status in lines.labelled if text in only] + literal(lines, rng)
+    said = [(text, status) for text, status in lines.labelled if text in only]
     own = lines.criterion.id
     found = []
-    for text, status in rng.sample(said, min(count, len(said))):
+    for text, status in (*rng.sample(said, min(count, len(said))), *rng.sample(literal(lines, rng), count)):
         before = _past(question, own, status, rng) if rng.random() < PAST else ()
         closed = {verdict.criterion for verdict in before}
         criteria = tuple(c for c in question.criteria if c.id not in closed)
@@ -124,11 +159,15 @@ def graded_pairs(answer: Graded, rng: random.Random) -> list[Pair]:
     """What the network learns from an answer: its quotes, alone and in their surroundings, and what says something else."""
     statements = {c.id: c.statement for c in answer.criteria}
     pairs = [Pair(words.text, statements[id], LABEL_OF[status], 2.0) for id, (status, words) in answer.earned.items()]
+    stances = rng.choices([*Stance], k=len(pairs))
+    for stance, (id, (status, words)) in zip(stances, answer.earned.items(), strict=True):
+        pairs.append(in_a_frame(words.text, status, statements[id], stance, rng))
     for piece in answer.pieces:
         labels = {id: answer.label(piece, id) for id in statements}
         pairs += [Pair(piece.text, statements[id], LABEL_OF[s]) for id, s in labels.items() if s in EARNING]
         others = [id for id, status in labels.items() if status is Status.ABSENT]
-        pairs += [Pair(piece.text, statements[id], OTHER) for id in rng.sample(others, min(1, len(others)))]
+        if others and rng.random() < SILENT:
+            pairs.append(Pair(piece.text, statements[rng.choice(others)], OTHER))
     return pairs
 
 

@@ -6,7 +6,7 @@ it has not learned from. So they know how far to trust it.
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +40,15 @@ Rows = tuple[Array, np.ndarray]
 Hidden = npt.NDArray[np.floating]
 
 
+#: Parts that rubrics are dealt into for the figures.
+FOLDS = 3
+#: How much likelier half and false claims are in whole answers than among the rows, most of which are of replies and single
+#: lines about other criteria. Chosen on the development half of the gold answers.
+LIKELIER = {Status.PARTIAL: 2.0, Status.WRONG: 1.5}
+#: What a row counts for when the verdicts' head learns, by where it is from.
+WORTH = {"answers": 1.0, "replies": 0.5, "lines": 0.3}
+
+
 class Undecided:
     """Stands in for the head that reads pieces while its own rows are made."""
 
@@ -65,6 +74,19 @@ class Remembering:
 
 
 Found = list[tuple[Graded, list[Evidence]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What the heads learn of one rubric: rows of single lines, and what was gathered of `answers`, `replies` and `lines`.
+
+    `kind` says what the judge knew of the rubric when the rows were made.
+    """
+
+    rubric: str
+    kind: str
+    rows: Rows
+    found: Mapping[str, Found]
 
 
 def said(topic: Sequence[Lines], only: set[str] | None = None) -> dict[str, tuple[Criterion, Status]]:
@@ -104,7 +126,7 @@ def line_rows(
             rival = max(value for other, value in near.items() if other != id)
             heard.append(Heard(Span(text, 0, len(text)), piece, known[id], rival, rng.random() < 0.15))
             labels.append(Status.ABSENT)
-    return features(network, heard), np.array([CLASSES.index(label) for label in labels])  # type: ignore[arg-type]
+    return features(network, heard), np.array([CLASSES.index(label) for label in labels], dtype=np.int64)  # type: ignore[arg-type]
 
 
 def evidence_of(network: Compares, answers: Sequence[Graded], vectors: Vectors, bare: bool) -> Found:
@@ -144,6 +166,28 @@ def verdict_rows(head: Head, found: Found) -> Rows:
     return np.array(rows, dtype=np.float32).reshape(-1, len(SUMMARY)), np.array(labels, dtype=np.int64)
 
 
+def both_heads(made: Sequence[Lesson]) -> tuple[Head, Head]:
+    """The head that reads pieces, and the one that concludes from what it read."""
+    lots = [(one.rows, 1.0) for one in made] + [(piece_rows(one.found["answers"]), 1.0) for one in made]
+    pieces = trained([lot for lot in lots if len(lot[0][1])], smooth=0.03)
+    concluded = [(verdict_rows(pieces, found), WORTH[part]) for one in made for part, found in one.found.items()]
+    return pieces, expecting(trained([lot for lot in concluded if len(lot[0][1])]), LIKELIER)
+
+
+def of_fold(made: Sequence[Lesson], fold: int) -> dict[str, Rows]:
+    """What heads say that did not learn from the rubrics of one fold: probabilities and truth, by kind and part."""
+    place = {rubric: index // FOLDS % FOLDS for index, rubric in enumerate(sorted({one.rubric for one in made}))}
+    pieces, verdicts = both_heads([one for one in made if place[one.rubric] != fold])
+    held: dict[str, list[Rows]] = {}
+    for one in made:
+        if place[one.rubric] == fold:
+            for part, found in one.found.items():
+                x, y = verdict_rows(pieces, found)
+                if len(y):
+                    held.setdefault(f"{one.kind}, {part}", []).append((verdicts.probabilities(x), y))
+    return {name: together(rows) for name, rows in held.items()}
+
+
 def known_of(criterion: Criterion, vectors: Vectors, bare: bool, without: str | None = None) -> Exemplars:
     """A criterion's exemplars, leaving one text out; `bare` knows the statement only."""
     if bare:
@@ -156,26 +200,19 @@ def known_of(criterion: Criterion, vectors: Vectors, bare: bool, without: str | 
     return Exemplars(criterion.id, met, partial, wrong)
 
 
-def joined(rows: Sequence[Rows]) -> Rows:
+def together(rows: Sequence[Rows]) -> Rows:
     """Several lots of rows as one."""
     return np.concatenate([x for x, _ in rows]), np.concatenate([y for _, y in rows])
 
 
-def trained(
-    rows: Sequence[tuple[Rows, float]], hidden: int, rarity: float = 0.0, smooth: float = 0.0, decay: float = 1e-2
-) -> Head:
-    """A head on lots of rows, each lot with the weight of one of its rows.
-
-    Classes are weighted by their rarity to the power of `rarity`; with 0 the head's probabilities are those of the rows.
-    """
+def trained(rows: Sequence[tuple[Rows, float]], hidden: int = 64, smooth: float = 0.0, decay: float = 1e-2) -> Head:
+    """A head on lots of rows, each lot with the weight of one of its rows; its probabilities are those of the rows."""
     torch.manual_seed(SEED)
-    x, y = joined([lot for lot, _ in rows])
+    x, y = together([lot for lot, _ in rows])
     each = torch.cat([torch.full((len(lot[1]),), weight) for lot, weight in rows])
     network = nn.Sequential(nn.Linear(x.shape[1], hidden), nn.ReLU(), nn.Dropout(0.2), nn.Linear(hidden, len(CLASSES)))
     mean, spread = x.mean(0), np.maximum(x.std(0), 1e-3)
     inputs, labels = torch.from_numpy((x - mean) / spread), torch.from_numpy(y)
-    counts = torch.bincount(labels, each, minlength=len(CLASSES)).float()
-    weights = (counts.sum() / counts) ** rarity
     epochs = 30
     optimizer = torch.optim.AdamW(network.parameters(), 3e-3, weight_decay=decay)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
@@ -183,7 +220,7 @@ def trained(
     for _ in range(epochs):
         for batch in torch.randperm(len(inputs)).split(256):
             odds = network(inputs[batch])
-            loss = nn.functional.cross_entropy(odds, labels[batch], weight=weights, label_smoothing=smooth, reduction="none")
+            loss = nn.functional.cross_entropy(odds, labels[batch], label_smoothing=smooth, reduction="none")
             loss = (loss * each[batch]).sum() / each[batch].sum()
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]

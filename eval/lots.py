@@ -4,17 +4,22 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.progress import track
+
 from app.core.rubric import Question
 from app.core.verdict import Status
 from app.engines.offline.entailment import OTHER
+from app.engines.offline.features import Compares
 from app.engines.segment import Span
-from eval.graded import Graded, as_answers, graded_pairs, replies
-from eval.heads import SEED, said
+from eval.graded import Graded, as_answers, graded_pairs, in_frames, replies
+from eval.heads import SEED, Lesson, Remembering, Vectors, evidence_of, line_rows, said
 from eval.pairs import LABEL_OF, UNEARNED, Lines, Pair, keyword_lists, topic_pairs
 from eval.public import ShortAnswer
 
 #: Replies cut out of an answer; answers of one line, for each criterion; and of no claim, for each question.
 REPLIES, ONE_LINERS, CLAIMLESS = 5, 4, 2
+#: One answer, and one reply, in this many is there once more with sentences taken back and stood by.
+FRAMED = 3
 #: Lists of terms made up for each rubric.
 LISTS = 30
 
@@ -62,12 +67,31 @@ def lot_of(
     usable = {text for each in lines for text, _ in each.labelled} if only is None else only
     single = [a for each in lines for a in as_answers(asking[each.criterion.id], each, usable, ONE_LINERS, rng)]
     single += [Graded(q, text, q.criteria, {}) for q in questions for text in rng.sample(lists, min(CLAIMLESS, len(lists)))]
-    return Lot(rubric, kind, lines, only, lists, answers, [r for a in answers for r in replies(a, REPLIES, rng)], single)
+    short = [reply for answer in answers for reply in replies(answer, REPLIES, rng)]
+    whole, cut = ([*each, *(in_frames(a, rng) for a in rng.sample(each, len(each) // FRAMED))] for each in (answers, short))
+    return Lot(rubric, kind, lines, only, lists, whole, cut, single)
 
 
 def school_lot(name: str, rows: Sequence[ShortAnswer]) -> Lot:
     """The answers to a school's question, each beside the reference that it is most like."""
     return Lot(name, "school", [], None, [], [_graded(row) for row in rows], [], [])
+
+
+def rows_of(lots: Sequence[Lot], network: Compares, vectors: Vectors) -> list[Lesson]:
+    """What the heads learn from lots of which the network knows what their kind says.
+
+    A new rubric of the catalog is met in two ways: with its utterances, and with its statements alone.
+    """
+    remembering, made = Remembering(network), []
+    for lot in track(lots, description="rows for the heads"):
+        spoken = any(lines.criterion.met for lines in lot.lines)
+        for bare in (True, False) if spoken and lot.kind == "new" else (not spoken,):
+            rows = line_rows(remembering, lot.lines, lot.only, lot.lists, vectors, bare)
+            parts = {"answers": lot.answers, "replies": lot.replies, "lines": lot.one_liners}
+            found = {name: evidence_of(remembering, answers, vectors, bare) for name, answers in parts.items()}
+            kind = lot.kind if lot.kind == "school" else "statements alone" if bare else f"{lot.kind} rubrics"
+            made.append(Lesson(lot.rubric, kind, rows, found))
+    return made
 
 
 def rubric_pairs(lines: Sequence[Lines], talk: Sequence[str], answers: Sequence[Graded], rng: random.Random) -> list[Pair]:

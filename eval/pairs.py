@@ -8,6 +8,8 @@ import json
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,19 +27,32 @@ _LABELS = {"entailment": SAME, "contradiction": CONTRARY, "neutral": OTHER, "not
 LABEL_OF = {Status.MET: SAME, Status.PARTIAL: HALF, Status.WRONG: CONTRARY, Status.ABSENT: OTHER}
 #: Words of a line with a neighbour, at most: longer ones would be cut when they are read.
 COMPANY = 32
+#: How often a line is learned once more with a neighbour.
+ACCOMPANIED = 0.5
 #: How many other criteria of a rubric each criterion is set against.
-OTHERS = 12
+OTHERS = 6
 #: Words that a restatement may lose.
 _SMALL = frozenset("a an the that so and it is are its of".split())
-#: Ways to deny a claim. Each denies what it is put around, a right claim or a wrong one.
-DENIALS = (
-    "It is not true that {}",
-    "It's a myth that {}",
-    "People say that {}, but that is wrong.",
-    "I don't believe that {}",
-    "The opposite of this is the case: {}",
-    "Nobody should think that {}",
-)
+#: One sentence of `training/frames.yaml` in this many is kept from the network, for the heads.
+UNTAUGHT = 3
+#: How often a claim stands in quotation marks inside such a sentence.
+QUOTED = 0.3
+
+
+class Stance(StrEnum):
+    """What a sentence around a claim does with it: takes it back, stands by it, or only mentions it."""
+
+    DENY = "deny"
+    AFFIRM = "affirm"
+    ASIDE = "aside"
+
+    def of(self, status: Status) -> Status | None:
+        """What a claim that alone earns `status` earns in such a sentence; None where that depends on the claim."""
+        if self is Stance.AFFIRM:
+            return status
+        if self is Stance.ASIDE or status in (Status.WRONG, Status.ABSENT):
+            return Status.ABSENT  # to deny what is false does not say what is true
+        return Status.WRONG if status is Status.MET else None
 
 
 class Pair(NamedTuple):
@@ -169,10 +184,22 @@ def empty_talk() -> dict[str, list[str]]:
     return read_yaml(TRAINING / "empty_talk.yaml")  # type: ignore[no-any-return]
 
 
-def denied(utterance: str, rng: random.Random) -> str:
-    """The utterance inside a denial."""
-    inner = utterance.rstrip(".!")
-    return rng.choice(DENIALS).format(inner[:1].lower() + inner[1:])
+@cache
+def frames(stance: Stance, taught: bool) -> tuple[str, ...]:
+    """Sentences around a claim, with {} in its place: those that the network learns from, or the others."""
+    every = read_yaml(TRAINING / "frames.yaml")[stance.value]
+    return tuple(frame for index, frame in enumerate(every) if bool(index % UNTAUGHT) == taught)
+
+
+def framed(claim: str, stance: Stance, rng: random.Random, taught: bool) -> str:
+    """The claim inside a sentence of this stance."""
+    frame, inner = rng.choice(frames(stance, taught)), claim.rstrip(" .!;")
+    if rng.random() < QUOTED:
+        inner = f'"{inner}"'
+    elif not frame.startswith("{}") and not inner.startswith(("I ", "I'")):
+        inner = inner[:1].lower() + inner[1:]
+    text = frame.format(inner)
+    return text[:1].upper() + text[1:]
 
 
 def restated(text: str, rng: random.Random) -> str:
@@ -183,10 +210,14 @@ def restated(text: str, rng: random.Random) -> str:
 
 
 def literal(lines: Lines, rng: random.Random) -> list[tuple[str, Status]]:
-    """The statement itself, repeated and denied: whoever keeps its words may say either."""
-    statement = lines.criterion.statement
-    repeated = [(restated(statement, rng), Status.MET) for _ in range(2)]
-    return [*repeated, (denied(statement, rng), Status.WRONG), (denied(rng.choice(lines.right), rng), Status.WRONG)]
+    """The statement and lines, repeated, denied and upheld: whoever keeps their words may say any of it."""
+    statement, right, wrong = lines.criterion.statement, rng.choice(lines.right), rng.choice(lines.wrong)
+    found = [(restated(statement, rng), Status.MET) for _ in range(2)]
+    claims = ((statement, Status.MET), (right, Status.MET), (wrong, Status.WRONG))
+    tried = [(stance, claim) for stance in (Stance.DENY, Stance.AFFIRM) for claim in claims] + [(Stance.ASIDE, claims[1])]
+    for stance, (claim, status) in tried:
+        found.append((framed(claim, stance, rng, taught=False), stance.of(status) or Status.ABSENT))
+    return found
 
 
 def _own_pairs(lines: Lines, topic: Sequence[Lines], rng: random.Random) -> list[Pair]:
@@ -195,17 +226,38 @@ def _own_pairs(lines: Lines, topic: Sequence[Lines], rng: random.Random) -> list
     for said, status in lines.labelled:
         pairs.append(Pair(said, statement, LABEL_OF[status], 2.0))
         neighbour = rng.choice(rng.choice([each for each in topic if each is not lines]).labelled)[0]
-        if len(said.split()) + len(neighbour.split()) <= COMPANY:
+        if rng.random() < ACCOMPANIED and len(said.split()) + len(neighbour.split()) <= COMPANY:
             together = f"{said} {neighbour}" if rng.random() < 0.5 else f"{neighbour} {said}"
             pairs.append(Pair(together, statement, LABEL_OF[status]))
     pairs += [Pair(*rng.sample(twins, 2), CONTRARY, 0.7) for twins in lines.twins]
     # False lines often keep the statement's words and right ones avoid them: keeping its words must not read as false.
-    pairs += [Pair(restated(statement, rng), statement, SAME) for _ in range(5)]
-    pairs += [Pair(restated(said, rng), said, SAME) for said in rng.sample([*lines.right, *lines.wrong], 3)]
-    pairs += [Pair(denied(said, rng), statement, CONTRARY) for said in (statement, rng.choice(lines.right))]
-    # Denying what is false does not say what is true: it must not read as the contrary of the statement.
-    pairs.append(Pair(denied(rng.choice(lines.wrong), rng), statement, OTHER))
+    pairs += [Pair(restated(statement, rng), statement, SAME) for _ in range(3)]
+    pairs += [Pair(restated(said, rng), said, SAME) for said in rng.sample([*lines.right, *lines.wrong], 2)]
+    return pairs + _framed_pairs(lines, topic, rng)
+
+
+def _framed_pairs(lines: Lines, topic: Sequence[Lines], rng: random.Random) -> list[Pair]:
+    statement = lines.criterion.statement
+    right = [(said, Status.MET) for said in rng.sample(lines.right, 3)]
+    half = [(rng.choice(lines.half), Status.PARTIAL)] if lines.half else []
+    false = [(said, Status.WRONG) for said in rng.sample(lines.wrong, 2)]
+    own = [(statement, Status.MET)]
+    found = [(claim, Stance.DENY) for claim in (*own, *own, *right, *half, *false)]
+    found += [(claim, Stance.AFFIRM) for claim in (*own, *right[:2], *half, *false)]
+    found += [(rng.choice((*own, *right)), Stance.ASIDE), (rng.choice(false), Stance.ASIDE)]
+    pairs = [in_a_frame(said, status, statement, stance, rng) for (said, status), stance in found]
+    # Whatever a sentence does with its claim, it is silent on other criteria: else "… and I can only agree" is assent to all.
+    for stance in (Stance.DENY, Stance.AFFIRM, Stance.AFFIRM, Stance.ASIDE):
+        other = rng.choice([each for each in topic if each is not lines])
+        said = rng.choice((other.criterion.statement, *other.right, *other.wrong))
+        pairs.append(Pair(framed(said, stance, rng, taught=True), statement, OTHER))
     return pairs
+
+
+def in_a_frame(said: str, status: Status, statement: str, stance: Stance, rng: random.Random) -> Pair:
+    """The pair of a claim in a sentence around it, and the statement that it speaks of."""
+    after = stance.of(status)
+    return Pair(framed(said, stance, rng, taught=True), statement, LABEL_OF[after] if after else NOT_SAME)
 
 
 def _other_pairs(lines: Lines, topic: Sequence[Lines], rng: random.Random) -> list[Pair]:

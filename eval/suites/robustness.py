@@ -1,13 +1,13 @@
 """Do grades stay where only the form changes, and move where the meaning does?
 
 Gold answers are written again: with typing errors, in another order, with padding, in capitals, without articles and endings as
-some learners write, with plain synonyms. No verdict may move. Then what they claim is taken back, in wordings that no training
-saw: credit must go.
+some learners write, with plain synonyms, with each sentence stood by in other words. No verdict may move. Then what they claim
+is taken back, or only quoted, in wordings that no training saw: credit must go.
 """
 
 import random
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -23,13 +23,8 @@ TELLS = "Whether grades stay when an answer's form changes, and fall when its me
 SEED = 3
 PROFILES = ("strong", "partial", "informal")
 SYNONYMS: Mapping[str, str] = read_yaml(Path(__file__).parents[1] / "datasets" / "synonyms.yaml")
-#: Wrappings that take a claim back. The training data has other ones (DENIALS in `eval/pairs.py`).
-TAKEN_BACK = (
-    "Whoever says the following has it backwards: {}",
-    "Some colleagues would tell you this, and they are mistaken: {}",
-    "I used to claim what comes next until I learned that it does not hold: {}",
-    "A textbook error, which you will not hear from me, goes like this: {}",
-)
+#: Sentences around a claim, by what they do with it. Training has other ones (`training/frames.yaml`).
+FRAMES: Mapping[str, Sequence[str]] = read_yaml(Path(__file__).parents[1] / "datasets" / "frames.yaml")
 BEFORE = "Thank you for the question, let me collect my thoughts for a second. "
 AFTER = " I hope that was clear, please stop me if you want me to go over any part of it again."
 Change = Callable[[str, random.Random], str]
@@ -75,9 +70,14 @@ def synonyms(text: str, rng: random.Random) -> str:
     return pattern.sub(lambda found: SYNONYMS[found[1]], text)
 
 
-def taken_back(text: str, rng: random.Random) -> str:
-    """Each sentence wrapped in words that take it back."""
-    return " ".join(rng.choice(TAKEN_BACK).format(sentence.text) for sentence in sentences(text))
+def in_frames(kind: str) -> Change:
+    """Each sentence inside another that takes it back, stands by it, or only quotes it."""
+
+    def change(text: str, rng: random.Random) -> str:
+        claims = [sentence.text.rstrip(".") for sentence in sentences(text)]
+        return " ".join(rng.choice(FRAMES[kind]).replace("{}", claim) for claim in claims)
+
+    return change
 
 
 FORM: Mapping[str, Change] = {
@@ -87,7 +87,10 @@ FORM: Mapping[str, Change] = {
     "capitals": capitals,
     "a learner's grammar": learner,
     "synonyms": synonyms,
+    "stood by": in_frames("upheld"),
 }
+#: What may keep no credit.
+EMPTIED: Mapping[str, Change] = {"taken back": in_frames("taken_back"), "only quoted": in_frames("quoted")}
 
 
 async def measure(bench: Bench) -> Measured:
@@ -111,22 +114,26 @@ async def measure(bench: Bench) -> Measured:
         figures[f"verdicts that stay, {name}"] = share(stayed, groups)
         figures[f"overall moves by, {name}"] = average(np.abs(shifts).tolist(), [a.file for a in chosen], "lower")
         moved[name] = shifts
-    figures |= await _reversed(bench, [a for a in chosen if a.profile == "strong"], before, rng)
+    strong = [a for a in chosen if a.profile == "strong"]
+    for name, change in EMPTIED.items():
+        figures |= await _emptied(bench, strong, before, name, change, rng)
     return Measured(figures, {"What a change of form does to the overall": plots.by_group({"": moved}, "change of the overall")})
 
 
-async def _reversed(bench: Bench, strong: list[GoldAnswer], before: Mapping[int, Grade], rng: random.Random) -> dict[str, Figure]:
+async def _emptied(
+    bench: Bench, strong: list[GoldAnswer], before: Mapping[int, Grade], name: str, change: Change, rng: random.Random
+) -> dict[str, Figure]:
     kept: list[bool] = []
     groups: list[str] = []
     ratios: list[float] = []
-    for answer in bench.track(strong, "taken back"):
+    for answer in bench.track(strong, name):
         statuses, overall = before[id(answer)]
-        after, changed = await bench.grade(answer.question, taken_back(answer.text, rng))
+        after, changed = await bench.grade(answer.question, change(answer.text, rng))
         credited = [key for key, status in statuses.items() if status in CREDIT]
         kept += [after[key] in CREDIT for key in credited]
         groups += [answer.file] * len(credited)
         ratios.append(changed / overall if overall else 0.0)
     return {
-        "credit kept when every sentence is taken back": share(kept, groups, "lower"),
-        "of a strong answer's overall, kept when it is taken back": average(ratios, [a.file for a in strong], "lower"),
+        f"credit kept when every sentence is {name}": share(kept, groups, "lower"),
+        f"of a strong answer's overall, kept when it is {name}": average(ratios, [a.file for a in strong], "lower"),
     }

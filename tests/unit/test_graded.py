@@ -1,13 +1,16 @@
 """The graded answers that the judge learns from: their words are there, and what is cut out of them keeps its labels."""
 
 import random
+from pathlib import Path
 
 import pytest
 
 from app.content import Catalog, default_root, load
 from app.core.verdict import Status
-from eval.graded import Graded, graded_answers, graded_pairs, inline_rubrics, replies
-from eval.pairs import lines_of, rubrics_of
+from eval.graded import Graded, graded_answers, graded_pairs, in_frames, inline_rubrics, replies
+from eval.pairs import Stance, frames, lines_of, read_yaml, rubrics_of
+
+DATASETS = Path(__file__).parents[2] / "eval" / "datasets"
 
 
 @pytest.fixture(scope="module")
@@ -21,14 +24,14 @@ def answers(catalog: Catalog) -> list[Graded]:
 
 
 def test_every_question_has_answers_and_every_credit_its_words(catalog: Catalog, answers: list[Graded]) -> None:
-    """Six for each question; every label names a criterion of it, and words of the answer."""
+    """Eight for each question; every label names a criterion of it, and words of the answer."""
     asked = {(q.topic, q.id) for of_topic in catalog.questions.values() for q in of_topic}
     assert {(a.question.topic, a.question.id) for a in answers} == asked
     for answer in answers:
         assert answer.earned.keys() <= {c.id for c in answer.question.criteria}
         for _, words in answer.earned.values():
             assert answer.text[words.start : words.end] == words.text
-    assert len(answers) == 6 * len(asked)
+    assert len(answers) == 8 * len(asked)
 
 
 def test_a_reply_keeps_what_its_own_words_earn(answers: list[Graded]) -> None:
@@ -43,6 +46,34 @@ def test_a_reply_keeps_what_its_own_words_earn(answers: list[Graded]) -> None:
                 assert reply.text[words.start : words.end] == words.text
             assert {v.criterion for v in reply.before if v.status is not Status.PARTIAL}.isdisjoint(open_ids)
             assert reply.target is None or reply.target in open_ids
+
+
+def test_an_answer_in_frames_earns_what_its_sentences_then_say(answers: list[Graded]) -> None:
+    """What is denied turns round or falls to nothing, what is stood by stays, and what cannot be told is asked of nobody."""
+    rng, moves = random.Random(1), set()
+    for answer in answers:
+        changed = in_frames(answer, rng)
+        open_ids = {c.id for c in changed.criteria}
+        assert changed.earned.keys() <= open_ids <= {c.id for c in answer.criteria}
+        for id, (status, words) in changed.earned.items():
+            assert changed.text[words.start : words.end] == words.text
+            moves.add((answer.status(id), status))
+        moves |= {(answer.status(id), Status.ABSENT) for id in open_ids - changed.earned.keys()}
+    assert (Status.MET, Status.WRONG) in moves
+    assert (Status.WRONG, Status.ABSENT) in moves
+    assert {(Status.WRONG, Status.MET), (Status.PARTIAL, Status.MET), (Status.ABSENT, Status.MET)}.isdisjoint(moves)
+    assert {(status, status) for status in Status if status is not Status.UNSCORED} <= moves
+
+
+def test_frames_that_the_network_learned_are_not_those_of_the_heads() -> None:
+    """Nor those of the suite that attacks the judge with them."""
+    tested = {frame for kind in read_yaml(DATASETS / "frames.yaml").values() for frame in kind}
+    for stance in Stance:
+        taught, untaught = (set(frames(stance, each)) for each in (True, False))
+        assert len(taught) > len(untaught) > 10
+        assert taught.isdisjoint(untaught)
+        assert tested.isdisjoint(taught | untaught)
+        assert all(frame.count("{}") == 1 for frame in taught | untaught)
 
 
 def test_a_pair_never_says_that_words_which_earn_a_criterion_are_silent_on_it(answers: list[Graded]) -> None:
