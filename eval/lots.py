@@ -46,7 +46,8 @@ class Lot:
         """Every text that is compared."""
         graded = (*self.answers, *self.replies, *self.one_liners)
         spoken = {*said(self.lines), *self.lists, *(piece.text for answer in graded for piece in answer.pieces)}
-        return spoken | {c.statement for answer in graded for c in answer.question.criteria}
+        asked = {c for answer in graded for c in answer.question.criteria}.union(lines.criterion for lines in self.lines)
+        return spoken | {criterion.statement for criterion in asked}
 
 
 def lot_of(
