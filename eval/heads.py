@@ -42,9 +42,10 @@ Hidden = npt.NDArray[np.floating]
 
 #: Parts that rubrics are dealt into for the figures.
 FOLDS = 3
-#: How much likelier half and false claims are in whole answers than among the rows, most of which are of replies and single
-#: lines about other criteria. Chosen on the development half of the gold answers.
-LIKELIER = {Status.PARTIAL: 2.0, Status.WRONG: 1.5}
+#: How much likelier each verdict is in whole answers than among the rows, most of which are of replies and single lines about
+#: other criteria. Chosen on the development half of the gold answers, for heads as they are trained here; the weights in force
+#: are of another training, with its own.
+LIKELIER = {Status.MET: 2.0, Status.PARTIAL: 1.5, Status.WRONG: 2.0}
 #: What a row counts for when the verdicts' head learns, by where it is from.
 WORTH = {"answers": 1.0, "replies": 0.5, "lines": 0.3}
 
@@ -176,6 +177,7 @@ def both_heads(made: Sequence[Lesson]) -> tuple[Head, Head]:
 
 def of_fold(made: Sequence[Lesson], fold: int) -> dict[str, Rows]:
     """What heads say that did not learn from the rubrics of one fold: probabilities and truth, by kind and part."""
+    # In runs of as many: the new rubrics are every third one, and no fold should have all of them.
     place = {rubric: index // FOLDS % FOLDS for index, rubric in enumerate(sorted({one.rubric for one in made}))}
     pieces, verdicts = both_heads([one for one in made if place[one.rubric] != fold])
     held: dict[str, list[Rows]] = {}

@@ -188,7 +188,7 @@ async def test_a_chroma_server(tmp_path: Path, chroma_url: str, catalog: Catalog
     await second.close()
 
 
-async def test_a_model_that_was_shut_down_says_so():
+async def test_a_model_that_was_shut_down_says_so() -> None:
     model = MiniLM()
     await model.embed(["a"])
     model.close()
